@@ -1,0 +1,36 @@
+import cors from 'cors';
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import { accessRoutes } from './access/routes.ts';
+import { healthRoutes } from './http/health.ts';
+import { problemHandler } from './http/problem.ts';
+import { problemPages } from './http/problem-pages.ts';
+import { requestLog } from './http/request-log.ts';
+import { mount, type Route } from './http/route.ts';
+import { photoRoutes } from './photos/routes.ts';
+import type { Services } from './services.ts';
+import { notFound } from './shared/errors.ts';
+
+const EXPOSED = ['ETag', 'Location', 'Retry-After', 'x-request-id', 'Idempotency-Replayed'];
+
+/** Every route there is. */
+export function allRoutes({ checks, limits, photos, idempotency, cursors }: Services): Route[] {
+  return [...healthRoutes(checks), ...problemPages(), ...accessRoutes(limits), ...photoRoutes(photos, idempotency, cursors, limits)];
+}
+
+/** The whole service as one Express app: what a request passes through, in this order. */
+export function buildApp(services: Services): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag'); // versions are our ETags; a hash of the body is none
+  app.set('query parser', 'simple');
+  app.use(requestLog(services.log));
+  app.use(helmet());
+  app.use(cors({ origin: services.corsOrigins, exposedHeaders: EXPOSED, maxAge: 600 }));
+  app.use(mount(allRoutes(services), services));
+  app.use(() => {
+    throw notFound('path');
+  });
+  app.use(problemHandler(services.log));
+  return app;
+}

@@ -1,0 +1,32 @@
+import express, { type Request, type Response } from 'express';
+import type { z } from 'zod';
+import { invalidInput, Problem } from '../shared/errors.ts';
+import { validate } from './validate.ts';
+
+/** Reads one request's body and says what is in it. */
+export type BodyReader<T> = (request: Request, response: Response) => Promise<T>;
+
+/** Passes a body on to the reader for its content type. */
+export function byContentType<T>(readers: Record<string, BodyReader<T>>): BodyReader<T> {
+  const types = Object.keys(readers);
+  return async (request, response) => {
+    if (!request.headers['transfer-encoding'] && !Number(request.headers['content-length']))
+      throw invalidInput({ path: '', message: 'the body is empty' });
+    const type = request.is(types);
+    const reader = type ? readers[type] : undefined;
+    if (!reader) throw new Problem('unsupported-media-type', `Send the body as ${types.join(' or ')}, and say so in content-type.`);
+    return reader(request, response);
+  };
+}
+
+/**
+ * Reads JSON (UTF-8, also gzipped) of at most `maxBytes`, as `schema` has it.
+ * @throws `malformed-json`, `body-too-large`, `unsupported-media-type`, `invalid-input`
+ */
+export function json<T extends z.ZodType>(schema: T, maxBytes: number): BodyReader<z.output<T>> {
+  const parse = express.json({ limit: maxBytes, strict: false, type: () => true });
+  return async (request, response) => {
+    await new Promise<void>((resolve, reject) => parse(request, response, (error?: unknown) => (error ? reject(error) : resolve())));
+    return validate(schema, request.body);
+  };
+}

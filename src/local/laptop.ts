@@ -1,0 +1,27 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { JWK } from 'jose';
+import { newIssuerKey } from './issuer.ts';
+import { kept } from './kept.ts';
+
+/** Where `npm run dev` keeps everything. */
+export const DATA_FOLDER = '.data';
+export const DEFAULT_PORT = 3000;
+export const DEV_AUDIENCE = 'photoform';
+/** The embedded store's only credentials. They open nothing but a laptop's own store, which listens on loopback alone. */
+export const STORE_CREDENTIALS = { accessKeyId: 'photoform', secretAccessKey: 'photoform-on-a-laptop' };
+
+/** The ports of one installation: the service, and behind it the issuer and the object store. 0 takes free ones. */
+export function ports(port: number): { service: number; issuer: number; objects: number } {
+  return port === 0 ? { service: 0, issuer: 0, objects: 0 } : { service: port, issuer: port + 1, objects: port + 2 };
+}
+
+/** The issuer's key: kept, so that a token made before the service starts, or before it restarts, is good. */
+export function issuerKey(folder = DATA_FOLDER): Promise<JWK> {
+  return kept(join(folder, 'issuer-key.json'), newIssuerKey);
+}
+
+/** What `SECRET_KEYS` is when nobody set it: kept, so that cursors outlive a restart. */
+export function secretKeys(folder = DATA_FOLDER): Promise<string> {
+  return kept(join(folder, 'secret-keys.json'), () => randomBytes(32).toString('base64url'));
+}

@@ -1,0 +1,116 @@
+import { access, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import pretty from 'pino-pretty';
+import { seed } from '../../seed/seed.ts';
+import { buildApp } from '../app.ts';
+import { readConfig } from '../config.ts';
+import { startEngines } from '../local/engines.ts';
+import { ISSUER_ALGORITHM, issuerOf, startIssuer } from '../local/issuer.ts';
+import { DATA_FOLDER, DEFAULT_PORT, DEV_AUDIENCE, issuerKey, ports, secretKeys } from '../local/laptop.ts';
+import { listen } from '../local/listen.ts';
+import { provision } from '../provision.ts';
+import { buildServices, type Services } from '../services.ts';
+import { createLogger } from '../shared/log.ts';
+import { environment } from './environment.ts';
+
+const HELP = `Photoform on this machine alone: no account, no Docker.
+
+  npm run dev                 data is kept in ${DATA_FOLDER}/
+  npm run dev -- --memory     data is gone when it ends
+  npm run dev -- --help       this
+
+PORT (default ${DEFAULT_PORT}) and the two after it are used; .env.example explains every setting.
+`;
+
+const say = (text: string) => process.stdout.write(`${text}\n`);
+
+/** Adds the samples, the first time only: who deletes one does not get it back. */
+async function seedOnce(services: Services, folder: string | undefined): Promise<void> {
+  const marker = folder && join(folder, 'seeded');
+  if (
+    marker &&
+    (await access(marker).then(
+      () => true,
+      () => false,
+    ))
+  )
+    return;
+  const { users, photos } = await seed(services);
+  if (marker) await writeFile(marker, new Date().toISOString());
+  say(`  ${users} users and ${photos} photos from seed/ are in`);
+}
+
+function welcome({
+  url,
+  port,
+  objects,
+  dynamodb,
+  memory,
+  ownIssuer,
+  credentials,
+  bucket,
+}: Record<'url' | 'objects' | 'dynamodb' | 'bucket', string> & {
+  port: number;
+  memory: boolean;
+  ownIssuer: boolean;
+  credentials: { accessKeyId: string; secretAccessKey: string };
+}): string {
+  const tokenCommand = `${port === DEFAULT_PORT ? '' : `PORT=${port} `}npm run -s token -- --sub ann`;
+  const token = ownIssuer ? '$TOKEN' : `$(${tokenCommand})`;
+  return `
+Photoform is at ${url}, its data ${memory ? 'in memory' : `in ${DATA_FOLDER}/`}. Ctrl-C ends it.
+
+  Post a photo, from this folder in another terminal:
+
+    curl -i ${url}/v1/form -H "Authorization: Bearer ${token}" -F photo=@seed/photos/chelsea.jpg -F title=Chelsea
+
+  ${ownIssuer ? 'Tokens come from AUTH_ISSUER.' : `A token:  ${tokenCommand}     (an admin's: --groups admins; more: --help)`}
+  Storage:  ${objects}     (S3; bucket ${bucket}, key ${credentials.accessKeyId}, secret ${credentials.secretAccessKey}, path style)
+  Tables:   ${dynamodb}     (DynamoDB; any key)
+`;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { memory: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } } });
+  if (values.help) return void process.stdout.write(HELP);
+  const env = environment();
+  if (env.NODE_ENV === 'production') throw new Error('npm run dev is for development: NODE_ENV must not be production. Use npm start.');
+  const folder = values.memory ? undefined : DATA_FOLDER;
+  const port = ports(Number(env.PORT || DEFAULT_PORT));
+  say('Starting Photoform …');
+
+  const engines = await startEngines({ ...(folder && { folder }), objectsPort: port.objects });
+  const issuer = env.AUTH_ISSUER ? undefined : await startIssuer({ key: await issuerKey(), port: port.issuer, nodeEnv: env.NODE_ENV });
+  const config = readConfig({
+    ...env,
+    ...(issuer && { AUTH_ISSUER: issuerOf(issuer.endpoint), AUTH_ALGORITHM: ISSUER_ALGORITHM }),
+    AUTH_AUDIENCE: env.AUTH_AUDIENCE || DEV_AUDIENCE,
+    SECRET_KEYS: env.SECRET_KEYS || (await secretKeys()),
+    DYNAMODB_ENDPOINT: engines.dynamodb,
+    S3_ENDPOINT: engines.objects,
+  });
+  const services = buildServices(
+    config,
+    createLogger(config.logLevel, pretty({ ignore: 'pid,hostname', singleLine: true, sync: true })),
+    engines.credentials,
+  );
+  await provision(services.clients, config);
+  await seedOnce(services, folder);
+
+  const { endpoint: url, close } = await listen(createServer(buildApp(services)), port.service);
+  say(welcome({ url, port: port.service, ...engines, memory: values.memory, ownIssuer: !issuer, bucket: config.buckets.photos }));
+
+  const end = async () => {
+    await close();
+    services.close();
+    await Promise.all([issuer?.close(), engines.close()]);
+  };
+  process.once('SIGINT', end).once('SIGTERM', end);
+}
+
+await main().catch((error: Error) => {
+  process.stderr.write(`dev: ${error.message}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,33 @@
+import { createServer } from 'node:http';
+import { buildApp } from '../app.ts';
+import { ConfigError, readConfig } from '../config.ts';
+import { buildServices } from '../services.ts';
+import { createLogger } from '../shared/log.ts';
+import { environment } from './environment.ts';
+
+/** Time for requests that are at work when we are told to go; load balancers wait about as long. */
+const DRAIN_MS = 10_000;
+
+function start(): void {
+  const config = readConfig(environment());
+  const log = createLogger(config.logLevel);
+  const services = buildServices(config, log);
+  const server = createServer(buildApp(services)).listen(config.port, () => log.info({ port: config.port }, 'listening'));
+
+  // not fatal: /ready tells it, and the first request tries again
+  services.checks.keys().catch((error) => log.warn({ err: error }, 'the identity provider does not answer yet'));
+
+  process.once('SIGTERM', () => {
+    log.info('draining');
+    server.close(() => services.close());
+    setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
+  });
+}
+
+try {
+  start();
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+}

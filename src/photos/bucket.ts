@@ -1,0 +1,79 @@
+import { DeleteObjectsCommand, GetObjectCommand, HeadBucketCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { isNamed } from '../shared/aws.ts';
+import { chunk } from '../shared/batches.ts';
+import { allKeys, originalKey } from './key.ts';
+import type { Photo, PhotoId } from './photo.ts';
+
+export interface SignedUrl {
+  url: string;
+  expiresAt: string;
+}
+
+/** The port to where photos' bytes are. */
+export interface PhotoBucket {
+  /** Stores the bytes of a photo, checked against its sha256 on arrival. What is there already, from an earlier try, stays. */
+  putOriginal(photo: Photo, bytes: Buffer): Promise<void>;
+  /** A URL that downloads the original, for whoever has it, for some minutes. */
+  signOriginal(photo: Photo): Promise<SignedUrl>;
+  /** Removes every object of these photos, whether it is there or not. */
+  removeAll(photos: PhotoId[]): Promise<void>;
+  /** Rejects when the bucket does not answer. */
+  ping(): Promise<void>;
+}
+
+/** S3's limit for one DeleteObjects call. */
+const DELETES = 1_000;
+
+/** `attachment` with the file's name, also in scripts other than Latin (RFC 6266, RFC 8187). */
+function attachment(name: string): string {
+  const ascii = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
+  const extended = encodeURIComponent(name).replace(/['()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  return `attachment; filename="${ascii}"; filename*=UTF-8''${extended}`;
+}
+
+/** @param urlSeconds how long signed URLs live. */
+export function photoBucket(objects: S3Client, presigner: S3Client, bucket: string, urlSeconds: number): PhotoBucket {
+  return {
+    async putOriginal(photo, bytes) {
+      const put = new PutObjectCommand({
+        Bucket: bucket,
+        Key: originalKey(photo),
+        Body: bytes,
+        ContentType: photo.contentType,
+        ChecksumSHA256: Buffer.from(photo.sha256, 'hex').toString('base64'),
+        IfNoneMatch: '*',
+      });
+      try {
+        await objects.send(put);
+      } catch (error) {
+        // only an earlier try at this very photo can have written this key: its bytes are the same
+        if (!isNamed(error, 'PreconditionFailed')) throw error;
+      }
+    },
+
+    async signOriginal(photo) {
+      const get = new GetObjectCommand({
+        Bucket: bucket,
+        Key: originalKey(photo),
+        ResponseContentType: photo.contentType,
+        ResponseContentDisposition: attachment(photo.fileName ?? `${photo.photoId}.${photo.contentType.split('/')[1]}`),
+      });
+      const expiresAt = new Date(Date.now() + urlSeconds * 1000).toISOString();
+      return { url: await getSignedUrl(presigner, get, { expiresIn: urlSeconds }), expiresAt };
+    },
+
+    async removeAll(photos) {
+      for (const keys of chunk(photos.flatMap(allKeys), DELETES)) {
+        const { Errors = [] } = await objects.send(
+          new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true } }),
+        );
+        if (Errors.length > 0) throw new Error(`${Errors.length} objects could not be removed, the first with ${Errors[0]?.Code}`);
+      }
+    },
+
+    async ping() {
+      await objects.send(new HeadBucketCommand({ Bucket: bucket }));
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { newVersion } from '../shared/version.ts';
+
+/** How long a photo may wait for its bytes: 7 days, which is shorter than dead letters are kept, so that a redrive still finds it. */
+export const PENDING_SECONDS = 7 * 24 * 60 * 60;
+export const METADATA_ENTRIES = 20;
+export const METADATA_VALUE_LENGTH = 1_024;
+
+export const STATUSES = ['pending', 'ready', 'rejected'] as const;
+export type PhotoStatus = (typeof STATUSES)[number];
+
+export type Metadata = Record<string, string>;
+
+/** What the bytes themselves say. */
+export interface Measured {
+  contentType: string;
+  bytes: number;
+  /** As it is seen, that is, after the orientation in its EXIF. */
+  width: number;
+  height: number;
+  /** Lower-case hex. */
+  sha256: string;
+}
+
+/** One image and what is known of it; its bytes are in the bucket under the keys of `key.ts`. */
+export interface Photo extends Measured {
+  userId: string;
+  /** A UUIDv7, so that ids sort by time. */
+  photoId: string;
+  status: PhotoStatus;
+  metadata: Metadata;
+  fileName?: string;
+  thumbnail: { status: 'pending' | 'ready' | 'failed'; contentType?: string; width?: number; height?: number; bytes?: number };
+  version: string;
+  createdAt: string;
+  updatedAt: string;
+  /** Seconds since 1970, only while pending: the table's TTL. */
+  expiresAt?: number;
+}
+
+/** What names a photo. */
+export type PhotoId = Pick<Photo, 'userId' | 'photoId'>;
+
+/** A row to be put before any byte is: should we crash, it says whose the bytes were going to be, and expires. */
+export function pendingPhoto(id: PhotoId, measured: Measured, said: { metadata: Metadata; fileName?: string | undefined }): Photo {
+  const now = new Date();
+  return {
+    ...id,
+    ...measured,
+    status: 'pending',
+    metadata: said.metadata,
+    ...(said.fileName && { fileName: said.fileName }),
+    thumbnail: { status: 'pending' },
+    version: newVersion(),
+    createdAt: now.toISOString(),
+    updatedAt: now.toISOString(),
+    expiresAt: Math.floor(now.getTime() / 1000) + PENDING_SECONDS,
+  };
+}

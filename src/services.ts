@@ -1,0 +1,52 @@
+import type { Config } from './config.ts';
+import { authenticator } from './http/authenticate.ts';
+import { sealedCursors } from './http/cursor.ts';
+import { idempotency } from './http/idempotency.ts';
+import { identityProviderProbe } from './http/identity-provider.ts';
+import { requestStore } from './http/request-store.ts';
+import { photoBucket } from './photos/bucket.ts';
+import { imageMeasurer } from './photos/image.ts';
+import { photoOperations } from './photos/operations.ts';
+import { photoStore } from './photos/store.ts';
+import { awsClients, type Credentials } from './shared/aws.ts';
+import type { Logger } from './shared/log.ts';
+import { userOperations } from './users/operations.ts';
+import { userStore } from './users/store.ts';
+
+export type Services = ReturnType<typeof buildServices>;
+
+/**
+ * The composition root: config → clients → stores → operations. Nothing else constructs a client.
+ * @param credentials for engines that know only theirs; absent, the SDK finds its own (environment, role).
+ */
+export function buildServices(config: Config, log: Logger, credentials?: Credentials) {
+  const { tables, objects, presigner } = awsClients({ ...config.aws, credentials });
+  const users = userStore(tables, config.tables.users);
+  const photos = photoStore(tables, config.tables.photos);
+  const bucket = photoBucket(objects, presigner, config.buckets.photos, config.downloadUrlSeconds);
+  const requests = requestStore(tables, config.tables.requests);
+  const probeIdentityProvider = identityProviderProbe(config.auth.issuer);
+
+  return {
+    log,
+    /** For provisioning an engine of our own; nothing else goes past the stores. */
+    clients: { dynamodb: tables, s3: objects },
+    limits: config.limits,
+    corsOrigins: config.corsOrigins,
+    requestTimeoutMs: config.requestTimeoutMs,
+    authenticate: authenticator(config.auth, probeIdentityProvider),
+    idempotency: idempotency(requests, config.requestTimeoutMs),
+    cursors: sealedCursors(config.secretKeys),
+    users: userOperations(users),
+    photos: photoOperations(photos, bucket, imageMeasurer({ ...config.limits, decodes: config.decodes })),
+    checks: {
+      tables: () => Promise.all([users.ping(), photos.ping(), requests.ping()]),
+      buckets: () => bucket.ping(),
+      keys: probeIdentityProvider,
+    },
+    /** Ends the connections that are kept open for reuse. */
+    close() {
+      for (const client of [tables, objects, presigner]) client.destroy();
+    },
+  };
+}

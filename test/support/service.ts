@@ -1,0 +1,76 @@
+import { createServer } from 'node:http';
+import { Writable } from 'node:stream';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { JWK } from 'jose';
+import supertest from 'supertest';
+import { buildApp } from '../../src/app.ts';
+import { type Config, readConfig } from '../../src/config.ts';
+import type { Env } from '../../src/env-names.ts';
+import { type Engines, startEngines } from '../../src/local/engines.ts';
+import { ISSUER_ALGORITHM, issuerOf, mintToken, newIssuerKey, startIssuer, type TokenRequest } from '../../src/local/issuer.ts';
+import { listen } from '../../src/local/listen.ts';
+import { provision } from '../../src/provision.ts';
+import { buildServices, type Services } from '../../src/services.ts';
+import { createLogger } from '../../src/shared/log.ts';
+import { Stored } from './stored.ts';
+
+const AUDIENCE = 'photoform-test';
+
+export interface TestService {
+  url: string;
+  /** A supertest agent; requests carry no token unless they `.set(as('ann'))`. */
+  api: ReturnType<typeof supertest>;
+  config: Config;
+  services: Services;
+  engines: Engines;
+  issuer: string;
+  /** What is really in the tables and buckets, seen past the app. */
+  stored: Stored;
+  /** Lines that the service logged. */
+  logged: string[];
+  /** An `Authorization` header for a person, or for a machine with a scope. */
+  as(sub: string, more?: { groups?: string[]; scope?: string; expires?: string }): Promise<{ authorization: string }>;
+  asMachine(client: string, scope?: string): Promise<{ authorization: string }>;
+  close(): Promise<void>;
+}
+
+/** The whole service on a socket, on embedded engines in memory. @param env settings that this test needs otherwise. */
+export async function startService(env: Env = {}): Promise<TestService> {
+  const key = await newIssuerKey();
+  const [engines, issuer] = await Promise.all([startEngines(), startIssuer({ key, nodeEnv: 'test' })]);
+  const config = readConfig({
+    AUTH_ISSUER: issuerOf(issuer.endpoint),
+    AUTH_AUDIENCE: AUDIENCE,
+    AUTH_ALGORITHM: ISSUER_ALGORITHM,
+    SECRET_KEYS: 'a-secret-of-the-test-suite-that-is-long-enough',
+    DYNAMODB_ENDPOINT: engines.dynamodb,
+    S3_ENDPOINT: engines.objects,
+    ...env,
+  });
+  const logged: string[] = [];
+  const log = createLogger('info', new Writable({ write: (line, _encoding, done) => done(void logged.push(String(line))) }));
+  const services = buildServices(config, log, engines.credentials);
+  await provision(services.clients, config);
+  const server = await listen(createServer(buildApp(services)), 0);
+
+  const authorization = async (request: Pick<TokenRequest, 'bearer' | 'scope'> & { expires?: string }) => ({
+    authorization: `Bearer ${await mintToken(key as JWK, { issuer: issuerOf(issuer.endpoint), audience: AUDIENCE, expires: '10m', ...request })}`,
+  });
+  return {
+    url: server.endpoint,
+    api: supertest(server.endpoint),
+    config,
+    services,
+    engines,
+    issuer: issuerOf(issuer.endpoint),
+    stored: new Stored(services.clients.dynamodb, services.clients.s3 as S3Client, config),
+    logged,
+    as: (sub, { groups, ...more } = {}) => authorization({ bearer: { sub, ...(groups && { groups }) }, ...more }),
+    asMachine: (client, scope) => authorization({ bearer: { client }, scope }),
+    async close() {
+      await server.close();
+      services.close();
+      await Promise.all([issuer.close(), engines.close()]);
+    },
+  };
+}

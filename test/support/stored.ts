@@ -1,0 +1,42 @@
+import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import { type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import type { Config } from '../../src/config.ts';
+
+/** What is really stored, read past the app: tests look here, not only at answers. */
+export class Stored {
+  readonly #tables: DynamoDBDocumentClient;
+  readonly #objects: S3Client;
+  readonly #names: Pick<Config, 'tables' | 'buckets'>;
+
+  constructor(tables: DynamoDBDocumentClient, objects: S3Client, names: Pick<Config, 'tables' | 'buckets'>) {
+    this.#tables = tables;
+    this.#objects = objects;
+    this.#names = names;
+  }
+
+  async rows(table: keyof Config['tables']): Promise<Record<string, unknown>[]> {
+    const { Items = [] } = await this.#tables.send(new ScanCommand({ TableName: this.#names.tables[table], ConsistentRead: true }));
+    return Items;
+  }
+
+  async keys(bucket: keyof Config['buckets'] = 'photos'): Promise<string[]> {
+    const { Contents = [] } = await this.#objects.send(new ListObjectsV2Command({ Bucket: this.#names.buckets[bucket] }));
+    return Contents.map(({ Key }) => String(Key));
+  }
+
+  async object(key: string, bucket: keyof Config['buckets'] = 'photos') {
+    const answer = await this.#objects.send(
+      new GetObjectCommand({ Bucket: this.#names.buckets[bucket], Key: key, ChecksumMode: 'ENABLED' }),
+    );
+    return {
+      bytes: Buffer.from((await answer.Body?.transformToByteArray()) ?? []),
+      contentType: answer.ContentType,
+      sha256: answer.ChecksumSHA256,
+    };
+  }
+
+  /** Rows of photos and keys of objects together: "nothing was stored" is that this is the same before and after. */
+  async everything(): Promise<{ photos: Record<string, unknown>[]; keys: string[] }> {
+    return { photos: await this.rows('photos'), keys: await this.keys() };
+  }
+}
