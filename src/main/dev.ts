@@ -110,7 +110,12 @@ async function main(): Promise<void> {
   process.once('SIGINT', end).once('SIGTERM', end);
 }
 
+function whatToDo({ code, message, port }: NodeJS.ErrnoException & { port?: number }): string {
+  if (code !== 'EADDRINUSE') return message;
+  return `Port ${port} is in use: end what listens there, or take other ports, as in PORT=4000 npm run dev (PORT and the two after it are used).`;
+}
+
 await main().catch((error: Error) => {
-  process.stderr.write(`dev: ${error.message}\n`);
+  process.stderr.write(`dev: ${whatToDo(error)}\n`);
   process.exit(1);
 });

@@ -12,7 +12,7 @@ function start(): void {
   const config = readConfig(environment());
   const log = createLogger(config.logLevel);
   const services = buildServices(config, log);
-  const server = createServer(buildApp(services)).listen(config.port, () => log.info({ port: config.port }, 'listening'));
+  const server = createServer(buildApp(services)).listen(config.port, () => log.info(server.address(), 'listening'));
 
   // not fatal: /ready tells it, and the first request tries again
   services.checks.keys().catch((error) => log.warn({ err: error }, 'the identity provider does not answer yet'));

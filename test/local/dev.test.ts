@@ -1,0 +1,110 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePorts, outcome, spawnMain, startDev } from '../support/dev.ts';
+import { photograph } from '../support/images.ts';
+
+let cwd: string;
+let port: number;
+beforeEach(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'photoform-dev-'));
+  port = await freePorts();
+});
+afterEach(() => rm(cwd, { recursive: true, force: true }));
+
+async function token(...args: string[]): Promise<string> {
+  const { out } = await outcome(spawnMain('token.ts', args, { cwd, env: { PORT: String(port) } }));
+  return out.trim();
+}
+
+async function listed(url: string, bearer: string): Promise<string[]> {
+  const answer = await fetch(`${url}/v1/users/me/photos`, { headers: { authorization: `Bearer ${bearer}` } });
+  const { items } = (await answer.json()) as { items: { metadata: { title: string } }[] };
+  return items.map(({ metadata }) => metadata.title);
+}
+
+async function add(url: string, bearer: string, title: string): Promise<number> {
+  const body = JSON.stringify({ photo: (await photograph()).toString('base64'), metadata: { title } });
+  const answer = await fetch(`${url}/v1/form`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
+    body,
+  });
+  return answer.status;
+}
+
+describe('npm run dev', () => {
+  test('when it is restarted, then a token made before it ever started is good, and its data is there, samples only once', async () => {
+    const bearer = await token('--sub', 'ann');
+    const first = await startDev(port, [], cwd);
+    expect(await add(first.url, bearer, 'kept')).toBe(201);
+    await first.stop();
+
+    const second = await startDev(port, [], cwd);
+    const titles = await listed(second.url, bearer);
+    await second.stop();
+    expect(titles).toEqual(['kept', 'A cup of coffee', 'Chelsea the cat']);
+  });
+
+  test('when it runs with --memory, then nothing but its keys is in .data, and the data is gone with it', async () => {
+    const first = await startDev(port, ['--memory'], cwd);
+    const bearer = await token('--sub', 'ann');
+    expect(await add(first.url, bearer, 'forgotten')).toBe(201);
+    await first.stop();
+    expect((await readdir(join(cwd, '.data'))).sort()).toEqual(['issuer-key.json', 'secret-keys.json']);
+
+    const second = await startDev(port, ['--memory'], cwd);
+    const titles = await listed(second.url, bearer);
+    await second.stop();
+    expect(titles).toEqual(['A cup of coffee', 'Chelsea the cat']);
+  });
+
+  test('when a second one is started on the same data, then it says so and the first one goes on', async () => {
+    const first = await startDev(port, [], cwd);
+    const { code, err } = await outcome(spawnMain('dev.ts', [], { cwd, env: { PORT: String(await freePorts()) } }));
+    const { status } = await fetch(`${first.url}/health`);
+    await first.stop();
+    expect(code).toBe(1);
+    expect(err).toMatch(/in use by another process/);
+    expect(status).toBe(200);
+  });
+
+  test('when its port is taken, then it says which one and how to choose another', async () => {
+    const first = await startDev(port, ['--memory'], cwd);
+    const { code, err } = await outcome(spawnMain('dev.ts', ['--memory'], { cwd, env: { PORT: String(port) } }));
+    await first.stop();
+    expect(code).toBe(1);
+    expect(err).toMatch(/Port \d+ is in use.*PORT/);
+  });
+
+  test.each(['dev.ts', 'token.ts'])('when NODE_ENV is production, then %s refuses', async (file) => {
+    const { code, err } = await outcome(
+      spawnMain(file, file === 'token.ts' ? ['--sub', 'ann'] : [], { cwd, env: { NODE_ENV: 'production' } }),
+    );
+    expect(code).not.toBe(0);
+    expect(err).toMatch(/production/);
+  });
+
+  test.each(['dev.ts', 'token.ts'])('when %s is asked for --help, then it shows how it is used', async (file) => {
+    const { code, out } = await outcome(spawnMain(file, ['--help'], { cwd }));
+    expect(code).toBe(0);
+    expect(out).toMatch(/npm run/);
+  });
+
+  test.each([[['--sub', 'ann', '--client', 'x']], [[]], [['--unknown']], [['--sub', 'ann', '--expires', 'soon']]])(
+    'when token is called with %j, then it says what it takes',
+    async (args) => {
+      const { code, out, err } = await outcome(spawnMain('token.ts', args, { cwd }));
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+      expect(err).toMatch(/^token: .+\n\n.*--sub/s);
+    },
+  );
+});
+
+describe('npm start', () => {
+  test('when settings are missing, then it names them all and ends', async () => {
+    const { code, err } = await outcome(spawnMain('server.ts', [], { cwd, env: { PORT: 'many' } }));
+    expect(code).toBe(2);
+    for (const name of ['AUTH_ISSUER', 'AUTH_AUDIENCE', 'SECRET_KEYS', 'PORT']) expect(err).toContain(name);
+  });
+});
