@@ -10,12 +10,21 @@ import { mount, type Route } from './http/route.ts';
 import { photoRoutes } from './photos/routes.ts';
 import type { Services } from './services.ts';
 import { notFound } from './shared/errors.ts';
+import { bulkUserRoutes } from './users/bulk-routes.ts';
+import { userRoutes } from './users/routes.ts';
 
 const EXPOSED = ['ETag', 'Location', 'Retry-After', 'x-request-id', 'Idempotency-Replayed'];
 
 /** Every route there is. */
-export function allRoutes({ checks, limits, photos, idempotency, cursors }: Services): Route[] {
-  return [...healthRoutes(checks), ...problemPages(), ...accessRoutes(limits), ...photoRoutes(photos, idempotency, cursors, limits)];
+export function allRoutes({ checks, limits, photos, users, bulkUsers, idempotency, cursors }: Services): Route[] {
+  return [
+    ...healthRoutes(checks),
+    ...problemPages(),
+    ...accessRoutes(limits),
+    ...photoRoutes(photos, idempotency, cursors, limits),
+    ...bulkUserRoutes(bulkUsers, limits),
+    ...userRoutes(users, idempotency, cursors, limits),
+  ];
 }
 
 /** The whole service as one Express app: what a request passes through, in this order. */

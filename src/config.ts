@@ -40,6 +40,7 @@ const settings = z.object({
   AUTH_ADMIN_GROUP: z.string().default('admins'),
   AUTH_SCOPE_PREFIX: z.string().default(''),
   AUTH_USER_SCOPES: flag,
+  SELF_MAY_EDIT: list.pipe(z.array(z.enum(['name', 'email', 'attributes']))).default(['name', 'email', 'attributes']),
   SECRET_KEYS: list.pipe(
     z
       .array(z.string().refine((key) => Buffer.byteLength(key) >= SECRET_BYTES, `must be at least ${SECRET_BYTES} bytes long`))
@@ -93,6 +94,7 @@ export function readConfig(env: Env) {
       scopePrefix: s.AUTH_SCOPE_PREFIX,
       userScopes: s.AUTH_USER_SCOPES,
     },
+    selfMayEdit: s.SELF_MAY_EDIT,
     secretKeys: s.SECRET_KEYS,
     requestTimeoutMs: s.REQUEST_TIMEOUT_MS,
     downloadUrlSeconds: s.DOWNLOAD_URL_SECONDS,

@@ -10,6 +10,8 @@ import { photoOperations } from './photos/operations.ts';
 import { photoStore } from './photos/store.ts';
 import { awsClients, type Credentials } from './shared/aws.ts';
 import type { Logger } from './shared/log.ts';
+import { bulkUserOperations } from './users/bulk.ts';
+import { fitsOneUser } from './users/input.ts';
 import { userOperations } from './users/operations.ts';
 import { userStore } from './users/store.ts';
 
@@ -24,6 +26,8 @@ export function buildServices(config: Config, log: Logger, credentials?: Credent
   const users = userStore(tables, config.tables.users);
   const photos = photoStore(tables, config.tables.photos);
   const bucket = photoBucket(objects, presigner, config.buckets.photos, config.downloadUrlSeconds);
+  const photoUses = photoOperations(photos, bucket, imageMeasurer({ ...config.limits, decodes: config.decodes }));
+  const photosOfUser = { has: photoUses.hasPhotos, removeAll: photoUses.deleteAllPhotos };
   const requests = requestStore(tables, config.tables.requests);
   const probeIdentityProvider = identityProviderProbe(config.auth.issuer);
 
@@ -37,8 +41,9 @@ export function buildServices(config: Config, log: Logger, credentials?: Credent
     authenticate: authenticator(config.auth, probeIdentityProvider),
     idempotency: idempotency(requests, config.requestTimeoutMs),
     cursors: sealedCursors(config.secretKeys),
-    users: userOperations(users),
-    photos: photoOperations(photos, bucket, imageMeasurer({ ...config.limits, decodes: config.decodes })),
+    photos: photoUses,
+    users: userOperations(users, photosOfUser, { selfMayEdit: config.selfMayEdit, fits: fitsOneUser }),
+    bulkUsers: bulkUserOperations(users, photosOfUser),
     checks: {
       tables: () => Promise.all([users.ping(), photos.ping(), requests.ping()]),
       buckets: () => bucket.ping(),

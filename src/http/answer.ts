@@ -11,6 +11,12 @@ export interface Answer {
 
 export const ok = (body: unknown, version?: string): Answer => ({ status: 200, body, ...(version && { version }) });
 export const noContent = (): Answer => ({ status: 204 });
+/** Not done yet: ask again in so many seconds. */
+export const accepted = (retryAfter: number, body?: unknown): Answer => ({
+  status: 202,
+  body,
+  headers: { 'retry-after': String(retryAfter) },
+});
 export const redirect = (url: string): Answer => ({ status: 302, headers: { location: url } });
 
 /** @param replayed whether this repeats the outcome of an earlier try under the same idempotency key. */

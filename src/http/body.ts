@@ -19,14 +19,26 @@ export function byContentType<T>(readers: Record<string, BodyReader<T>>): BodyRe
   };
 }
 
+type Parser = ReturnType<typeof express.text>;
+
+const parsed =
+  (parse: Parser): BodyReader<unknown> =>
+  async (request, response) => {
+    await new Promise<void>((resolve, reject) => parse(request, response, (error?: unknown) => (error ? reject(error) : resolve())));
+    return request.body;
+  };
+
+/** Reads text (UTF-8, also gzipped) of at most `maxBytes`. @throws `body-too-large`, `unsupported-media-type` */
+export function text(maxBytes: number): BodyReader<string> {
+  const read = parsed(express.text({ limit: maxBytes, type: () => true }));
+  return async (request, response) => String(await read(request, response));
+}
+
 /**
  * Reads JSON (UTF-8, also gzipped) of at most `maxBytes`, as `schema` has it.
  * @throws `malformed-json`, `body-too-large`, `unsupported-media-type`, `invalid-input`
  */
 export function json<T extends z.ZodType>(schema: T, maxBytes: number): BodyReader<z.output<T>> {
-  const parse = express.json({ limit: maxBytes, strict: false, type: () => true });
-  return async (request, response) => {
-    await new Promise<void>((resolve, reject) => parse(request, response, (error?: unknown) => (error ? reject(error) : resolve())));
-    return validate(schema, request.body);
-  };
+  const read = parsed(express.json({ limit: maxBytes, strict: false, type: () => true }));
+  return async (request, response) => validate(schema, await read(request, response));
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Actor, actorKey } from '../shared/actor.ts';
 import type { Cursors } from './cursor.ts';
+import { roomOf } from './room.ts';
 
 const LONGEST_PAGE = 100;
 const USUAL_PAGE = 25;
@@ -38,11 +39,10 @@ interface List<T> {
 export async function readPage<T>(cursors: Cursors, maxBytes: number, { actor, route, query, cursor, read }: List<T>): Promise<Page<T>> {
   const scope = { route, query, actor: actorKey(actor) };
   const { items, next } = await read(cursor === undefined ? undefined : cursors.open(cursor, scope));
+  const hasRoom = roomOf(maxBytes);
   const fitting: T[] = [];
-  let bytes = 1_000; // the frame around the items, and the cursor
   for (const { view } of items) {
-    bytes += Buffer.byteLength(JSON.stringify(view)) + 1;
-    if (bytes > maxBytes && fitting.length > 0) break;
+    if (!hasRoom(view) && fitting.length > 0) break;
     fitting.push(view);
   }
   const end = fitting.length < items.length ? items[fitting.length - 1]?.position : next;

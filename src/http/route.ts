@@ -19,6 +19,7 @@ export interface Call<P, Q, B> {
   query: Q;
   body: B;
   ifMatch: Precondition | undefined;
+  ifNoneMatch: Precondition | undefined;
   idempotencyKey: string | undefined;
 }
 
@@ -71,16 +72,10 @@ export function route<P extends z.ZodType = typeof nothing, Q extends z.ZodType 
       if (allow !== 'any caller' && (userId !== undefined || !allow.self)) permit(actor, allow, userId);
       const query = validate(querySchema, request.query) as z.output<Q>;
       const body = (await spec.body?.(request, response)) as B;
-      const call = {
-        actor,
-        params,
-        query,
-        body,
-        ifMatch: precondition(request, 'if-match'),
-        idempotencyKey: request.get('idempotency-key'),
-      };
+      const [ifMatch, ifNoneMatch] = [precondition(request, 'if-match'), precondition(request, 'if-none-match')];
+      const call = { actor, params, query, body, ifMatch, ifNoneMatch, idempotencyKey: request.get('idempotency-key') };
       const answer = await withDeadline(requestTimeoutMs, async () => spec.answer(call));
-      send(response, answer, precondition(request, 'if-none-match'));
+      send(response, answer, ifNoneMatch);
     },
   };
 }

@@ -1,23 +1,13 @@
 import type { z } from 'zod';
-import { type InputFault, invalidInput } from '../shared/errors.ts';
-
-/** A JSON pointer (RFC 6901) to a place in the input. */
-function pointer(path: readonly PropertyKey[]): string {
-  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-}
-
-function faults(issue: z.core.$ZodIssue): InputFault[] {
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => ({ path: pointer([...issue.path, key]), message: `unknown field "${key}"` }));
-  return [{ path: pointer(issue.path), message: issue.message }];
-}
+import { invalidInput } from '../shared/errors.ts';
+import { faultsOf } from '../shared/faults.ts';
 
 /**
  * The value as its schema types it.
- * @throws `invalid-input` naming every fault.
+ * @throws `invalid-input` naming what is wrong, place by place.
  */
 export function validate<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw invalidInput(...parsed.error.issues.flatMap(faults));
+  throw invalidInput(...faultsOf(parsed.error));
 }

@@ -1,5 +1,7 @@
 import { type Actor, permit } from '../shared/actor.ts';
+import { isTimeShort } from '../shared/deadline.ts';
 import { notFound, Problem } from '../shared/errors.ts';
+import { changeCurrent, preconditionFailed } from '../shared/optimistic.ts';
 import { matches, type Precondition } from '../shared/precondition.ts';
 import type { PhotoBucket, SignedUrl } from './bucket.ts';
 import type { MeasureImage } from './image.ts';
@@ -18,10 +20,8 @@ export interface PhotoForm {
 /** A change of metadata as a JSON merge patch (RFC 7396): `null` removes an entry. */
 export type MetadataPatch = Record<string, string | null>;
 
-const changed = () => new Problem('precondition-failed', 'The photo has changed since you read it: read it again.');
-
-/** How often a change without `If-Match` is tried anew when somebody else was faster. */
-const TRIES = 5;
+/** Photos that are removed between two looks at the clock. */
+const AT_ONCE = 100;
 
 export function photoOperations(photos: PhotoStore, bucket: PhotoBucket, measure: MeasureImage) {
   async function find(id: PhotoId): Promise<Photo> {
@@ -36,6 +36,16 @@ export function photoOperations(photos: PhotoStore, bucket: PhotoBucket, measure
     if (photo?.status === 'ready') return photo; // the event of its object was faster
     if (!photo) await bucket.removeAll([id]);
     throw new Problem('conflict', 'The photo was deleted while it was being added.');
+  }
+
+  /** Removes rows, and the objects of each group of them right after; the photoIds that were there. */
+  async function removeMany(userId: string, photoIds: string[]): Promise<Set<string>> {
+    const removed = new Set<string>();
+    await photos.removeMany(userId, photoIds, async (gone) => {
+      await bucket.removeAll(gone.map((photoId) => ({ userId, photoId })));
+      for (const photoId of gone) removed.add(photoId);
+    });
+    return removed;
   }
 
   return {
@@ -77,34 +87,45 @@ export function photoOperations(photos: PhotoStore, bucket: PhotoBucket, measure
     /** @throws `precondition-failed`, `invalid-input` when there would be too many entries. */
     async changeMetadata(actor: Actor, id: PhotoId, patch: MetadataPatch, ifMatch?: Precondition): Promise<Photo> {
       permit(actor, writePhotos, id.userId);
-      for (let attempt = 0; attempt < TRIES; attempt++) {
-        const photo = await find(id);
-        if (!matches(ifMatch, photo.version)) throw changed();
-        const written = await photos.setMetadata(photo, merged(photo.metadata, patch));
-        if (written) return written;
-      }
-      throw new Problem('conflict', 'The photo is being changed by others all the time; try again.', { retryAfter: 1 });
+      return changeCurrent(
+        ifMatch,
+        () => find(id),
+        (photo) => photos.setMetadata(photo, merged(photo.metadata, patch)),
+      );
     },
 
     /** Removes the row first, then the objects: what a crash leaves in between belongs to nobody and is swept. */
     async deletePhoto(actor: Actor, id: PhotoId, ifMatch?: Precondition): Promise<void> {
       permit(actor, writePhotos, id.userId);
       const photo = await find(id);
-      if (!matches(ifMatch, photo.version)) throw changed();
+      if (!matches(ifMatch, photo.version)) throw preconditionFailed();
       const isGone = await photos.remove(id, ifMatch && photo.version);
-      if (!isGone) throw ifMatch ? changed() : notFound('photo');
+      if (!isGone) throw ifMatch ? preconditionFailed() : notFound('photo');
       await bucket.removeAll([id]);
+    },
+
+    /** Whether a user has photos, whatever their state. */
+    async hasPhotos(actor: Actor, userId: string): Promise<boolean> {
+      permit(actor, readPhotos, userId);
+      return (await photos.newest(userId, 1)).length > 0;
+    },
+
+    /** Removes all photos of a user, each row before its objects; false when time ran short before the last. Call again to go on. */
+    async deleteAllPhotos(actor: Actor, userId: string): Promise<boolean> {
+      permit(actor, writePhotos, userId);
+      for (;;) {
+        const photoIds = await photos.newest(userId, AT_ONCE);
+        if (photoIds.length === 0) return true;
+        if (isTimeShort()) return false;
+        await removeMany(userId, photoIds);
+      }
     },
 
     /** Removes many; `notFound` are those that were not there. */
     async deletePhotos(actor: Actor, userId: string, photoIds: string[]): Promise<{ deleted: string[]; notFound: string[] }> {
       permit(actor, writePhotos, userId);
       const asked = [...new Set(photoIds)];
-      const deleted = new Set<string>();
-      await photos.removeMany(userId, asked, async (gone) => {
-        await bucket.removeAll(gone.map((photoId) => ({ userId, photoId })));
-        for (const photoId of gone) deleted.add(photoId);
-      });
+      const deleted = await removeMany(userId, asked);
       return { deleted: asked.filter((id) => deleted.has(id)), notFound: asked.filter((id) => !deleted.has(id)) };
     },
   };

@@ -1,6 +1,7 @@
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { isNamed } from '../shared/aws.ts';
-import { batchDelete, batchGet } from '../shared/batches.ts';
+import { batchGet, batchWrite } from '../shared/batches.ts';
+import { unavailable } from '../shared/errors.ts';
 import { newVersion } from '../shared/version.ts';
 import type { Metadata, Photo, PhotoId, PhotoStatus } from './photo.ts';
 
@@ -23,6 +24,8 @@ export interface PhotoStore {
   remove(id: PhotoId, version?: string): Promise<boolean>;
   /** Newest first, at most `limit`, going on after a photoId. */
   list(userId: string, status: PhotoStatus, limit: number, after?: string): Promise<PhotoPage>;
+  /** The newest photoIds of a user, whatever their state, also expired ones. */
+  newest(userId: string, limit: number): Promise<string[]>;
   /** Removes rows; tells, as they go, which photoIds are gone by now. Those that are not named were not there. */
   removeMany(userId: string, photoIds: string[], gone: (photoIds: string[]) => Promise<void>): Promise<void>;
   /** Rejects when the table does not answer. */
@@ -121,14 +124,27 @@ export function photoStore(tables: DynamoDBDocumentClient, table: string): Photo
       return { photos, ...(from && { next: from.photoId }) };
     },
 
-    async removeMany(userId, photoIds, gone) {
-      const there = await batchGet(
-        tables,
-        table,
-        photoIds.map((photoId) => ({ userId, photoId })),
-        ['userId', 'photoId'],
+    async newest(userId, limit) {
+      const { Items = [] } = await tables.send(
+        new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: 'userId = :userId',
+          ExpressionAttributeValues: { ':userId': userId },
+          ProjectionExpression: 'photoId',
+          ScanIndexForward: false,
+          ConsistentRead: true,
+          Limit: limit,
+        }),
       );
-      await batchDelete(tables, table, there, (keys) => gone(keys.map(({ photoId }) => String(photoId))));
+      return (Items as PhotoId[]).map(({ photoId }) => photoId);
+    },
+
+    async removeMany(userId, photoIds, gone) {
+      const keys = photoIds.map((photoId) => ({ userId, photoId }));
+      const there = await batchGet<PhotoId>(tables, table, keys, ['userId', 'photoId']);
+      const writes = there.map((id) => ({ key: keyOf(id) }));
+      const undone = await batchWrite(tables, table, writes, (done) => gone(done.map(({ key }) => String(key.photoId))));
+      if (undone.length > 0) throw unavailable('Not all photos could be deleted in time; ask again.');
     },
 
     async ping() {

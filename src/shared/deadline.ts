@@ -1,8 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { unavailable } from './errors.ts';
 
+/** Of a budget: with less than this left, time is short. */
+const SHORT_PART = 0.4;
+
 interface Deadline {
   at: number;
+  ms: number;
   signal: AbortSignal;
 }
 
@@ -17,15 +21,31 @@ export async function withDeadline<T>(ms: number, work: () => Promise<T>): Promi
   const timer = setTimeout(() => overdue.abort(unavailable('The service took too long; try again.')), ms);
   const expired = new Promise<never>((_, reject) => overdue.signal.addEventListener('abort', () => reject(overdue.signal.reason)));
   try {
-    return await current.run({ at: Date.now() + ms, signal: overdue.signal }, () => Promise.race([work(), expired]));
+    return await current.run({ at: Date.now() + ms, ms, signal: overdue.signal }, () => Promise.race([work(), expired]));
   } finally {
     clearTimeout(timer);
+    overdue.abort(); // what is still at work for nobody ends too
   }
 }
 
 /** The signal that aborts when the surrounding budget is spent; none outside of one. */
 export function deadlineSignal(): AbortSignal | undefined {
   return current.getStore()?.signal;
+}
+
+/**
+ * Runs `work` under a part of the time that is left, so that the rest is enough to tell how far it got.
+ * @throws `unavailable` when that part is spent.
+ */
+export function withinPart<T>(part: number, work: () => Promise<T>): Promise<T> {
+  const ms = timeLeft() * part;
+  return Number.isFinite(ms) ? withDeadline(ms, work) : work();
+}
+
+/** Whether most of the budget is spent, so that no more work should be begun that cannot be left half done. */
+export function isTimeShort(): boolean {
+  const deadline = current.getStore();
+  return deadline !== undefined && deadline.at - Date.now() < deadline.ms * SHORT_PART;
 }
 
 /** Milliseconds left of the surrounding budget; endless outside of one. */

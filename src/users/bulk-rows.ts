@@ -1,0 +1,65 @@
+import type { InputFault } from '../shared/errors.ts';
+import { faultsOf } from '../shared/faults.ts';
+import { userInput } from './input.ts';
+import type { UserInput } from './user.ts';
+
+/** One row of many as it arrived: parsed, or what is wrong with it as text. */
+export type Row = { value: unknown } | { fault: string };
+
+export interface RejectedRow {
+  index: number;
+  /** As far as the row had one. */
+  userId?: string;
+  code: 'invalid-input' | 'unavailable';
+  /** Pointers lead into the row. */
+  errors: InputFault[];
+}
+
+export interface CheckedRows {
+  good: { index: number; user: UserInput }[];
+  /** Rows that a later good one with the same userId made moot. */
+  replaced: { index: number; by: number }[];
+  rejected: RejectedRow[];
+}
+
+/** Rejected rows in one answer are many: each names its first faults only. */
+const FAULTS_A_ROW = 3;
+
+/** The userId of a row that is no user otherwise, for whoever looks for it. */
+function idOf(value: unknown): { userId?: string } {
+  const id = typeof value === 'object' && value !== null ? (value as { userId?: unknown }).userId : undefined;
+  return typeof id === 'string' ? { userId: id.slice(0, 255).toWellFormed() } : {};
+}
+
+/** Lines of NDJSON as rows; blank lines are none. */
+export function rowsOfLines(text: string): Row[] {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  return lines.map((line) => {
+    try {
+      return { value: JSON.parse(line) as unknown };
+    } catch {
+      return { fault: 'is not JSON' };
+    }
+  });
+}
+
+/** Sorts rows into good and bad. Of good rows with one userId the last one wins. */
+export function checkRows(rows: Row[]): CheckedRows {
+  const winners = new Map<string, { index: number; user: UserInput }>();
+  const lost: { index: number; userId: string }[] = [];
+  const rejected: RejectedRow[] = [];
+  for (const [index, row] of rows.entries()) {
+    const parsed = 'value' in row ? userInput.safeParse(row.value) : undefined;
+    if (!parsed?.success) {
+      const errors = parsed ? faultsOf(parsed.error).slice(0, FAULTS_A_ROW) : [{ path: '', message: 'fault' in row ? row.fault : '' }];
+      rejected.push({ index, ...('value' in row && idOf(row.value)), code: 'invalid-input', errors });
+      continue;
+    }
+    const user = parsed.data;
+    const earlier = winners.get(user.userId);
+    if (earlier) lost.push({ index: earlier.index, userId: user.userId });
+    winners.set(user.userId, { index, user });
+  }
+  const replaced = lost.map(({ index, userId }) => ({ index, by: winners.get(userId)?.index ?? index }));
+  return { good: [...winners.values()], replaced, rejected };
+}

@@ -1,0 +1,90 @@
+import { type Actor, permit, systemActor } from '../shared/actor.ts';
+import { eachInFlight } from '../shared/batches.ts';
+import { withinPart } from '../shared/deadline.ts';
+import { Problem } from '../shared/errors.ts';
+import { newVersion } from '../shared/version.ts';
+import type { PhotosOfUser } from './operations.ts';
+import { readAnyUser, writeAnyUser } from './policy.ts';
+import type { UserStore } from './store.ts';
+import { stamped, type User, type UserInput } from './user.ts';
+
+/** Questions about photos at work at once. */
+const QUESTIONS_IN_FLIGHT = 16;
+/** Of the time left for asking them: the rest is for the deletes, and for saying what was refused. */
+const ASKING_PART = 0.6;
+/** Users read at a time, so that an answer that is soon full has not read thousands for nothing. */
+const WINDOW = 200;
+
+export interface BulkGet {
+  users: User[];
+  notFound: string[];
+  /** Those there was no more room for. */
+  remaining: string[];
+}
+
+export interface BulkDelete {
+  deleted: string[];
+  refused: { userId: string; code: 'conflict' | 'unavailable' }[];
+}
+
+export function bulkUserOperations(users: UserStore, photos: PhotosOfUser) {
+  return {
+    /**
+     * Writes users, over those that exist.
+     * @param inputs no two with one userId.
+     * @returns the userIds that could not be written before the request's time was up.
+     */
+    async putUsers(actor: Actor, inputs: UserInput[]): Promise<Set<string>> {
+      permit(actor, writeAnyUser);
+      return new Set(await users.putMany(inputs.map((input) => stamped(input, newVersion()))));
+    },
+
+    /**
+     * Reads users in the order asked, repeats folded, as many as there is room for.
+     * @param roomFor takes a user into the answer, or says that it doesn't fit any more; the first one always goes in.
+     */
+    async getUsers(actor: Actor, userIds: string[], roomFor: (user: User) => boolean): Promise<BulkGet> {
+      permit(actor, readAnyUser);
+      const asked = [...new Set(userIds)];
+      const answer: BulkGet = { users: [], notFound: [], remaining: [] };
+      for (let at = 0; at < asked.length; at += WINDOW) {
+        const found = await users.getMany(asked.slice(at, at + WINDOW));
+        for (const [index, userId] of asked.slice(at, at + WINDOW).entries()) {
+          const user = found.get(userId);
+          if (user && !roomFor(user) && answer.users.length > 0) return { ...answer, remaining: asked.slice(at + index) };
+          if (user) answer.users.push(user);
+          else answer.notFound.push(userId);
+        }
+      }
+      return answer;
+    },
+
+    /** Removes users; `deleted` are those that are gone now, also those that never were. Who has photos is refused. */
+    async deleteUsers(actor: Actor, userIds: string[]): Promise<BulkDelete> {
+      permit(actor, writeAnyUser);
+      const asked = [...new Set(userIds)];
+      const refused = new Map<string, 'conflict' | 'unavailable'>(asked.map((userId) => [userId, 'unavailable']));
+      const ask = async (userId: string) => {
+        if (await photos.has(systemActor('delete-users'), userId)) refused.set(userId, 'conflict');
+        else refused.delete(userId);
+      };
+      await withinPart(ASKING_PART, () => eachInFlight(QUESTIONS_IN_FLIGHT, asked, ask)).catch(leaveTheRest);
+      const free = asked.filter((userId) => !refused.has(userId));
+      for (const userId of await users.removeMany(free)) refused.set(userId, 'unavailable');
+      return {
+        deleted: free.filter((userId) => !refused.has(userId)),
+        refused: asked.flatMap((userId) => {
+          const code = refused.get(userId);
+          return code ? [{ userId, code }] : [];
+        }),
+      };
+    },
+  };
+}
+
+/** Time is up: whoever was not asked about stays refused as `unavailable`. */
+function leaveTheRest(error: unknown): void {
+  if (!(error instanceof Problem) || error.code !== 'unavailable') throw error;
+}
+
+export type BulkUserOperations = ReturnType<typeof bulkUserOperations>;
