@@ -8,6 +8,7 @@ import { problemPages } from './http/problem-pages.ts';
 import { requestLog } from './http/request-log.ts';
 import { mount, type Route } from './http/route.ts';
 import { photoRoutes } from './photos/routes.ts';
+import { uploadRoutes } from './photos/uploads/routes.ts';
 import type { Services } from './services.ts';
 import { notFound } from './shared/errors.ts';
 import { bulkUserRoutes } from './users/bulk-routes.ts';
@@ -16,12 +17,13 @@ import { userRoutes } from './users/routes.ts';
 const EXPOSED = ['ETag', 'Location', 'Retry-After', 'x-request-id', 'Idempotency-Replayed'];
 
 /** Every route there is. */
-export function allRoutes({ checks, limits, photos, users, bulkUsers, idempotency, cursors }: Services): Route[] {
+export function allRoutes({ checks, limits, photos, uploads, signing, users, bulkUsers, idempotency, cursors }: Services): Route[] {
   return [
     ...healthRoutes(checks),
     ...problemPages(),
     ...accessRoutes(limits),
     ...photoRoutes(photos, idempotency, cursors, limits),
+    ...uploadRoutes(uploads, signing, idempotency, limits),
     ...bulkUserRoutes(bulkUsers, limits),
     ...userRoutes(users, idempotency, cursors, limits),
   ];

@@ -15,6 +15,7 @@ const flag = z
   .default('false')
   .transform((value) => value === 'true');
 
+const MiB = 1024 * 1024;
 const SECRET_BYTES = 32;
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
@@ -48,9 +49,13 @@ const settings = z.object({
   ),
   REQUEST_TIMEOUT_MS: whole(10_000),
   DOWNLOAD_URL_SECONDS: whole(300, 1, 604_800),
+  UPLOAD_URL_SECONDS: whole(300, 1, 604_800),
   MAX_BODY_BYTES: whole(6_000_000),
   MAX_RESPONSE_BYTES: whole(6_000_000),
-  MAX_FORM_PHOTO_BYTES: whole(2 * 1024 * 1024),
+  MAX_FORM_PHOTO_BYTES: whole(2 * MiB),
+  MAX_UPLOAD_BYTES: whole(25 * MiB),
+  MAX_MULTIPART_BYTES: whole(100 * MiB),
+  MAX_OPEN_UPLOADS: whole(20),
   MAX_PIXELS: whole(50_000_000),
   MAX_PROGRESSIVE_PIXELS: whole(25_000_000),
   DECODES: whole(availableParallelism()),
@@ -98,10 +103,14 @@ export function readConfig(env: Env) {
     secretKeys: s.SECRET_KEYS,
     requestTimeoutMs: s.REQUEST_TIMEOUT_MS,
     downloadUrlSeconds: s.DOWNLOAD_URL_SECONDS,
+    uploadUrlSeconds: s.UPLOAD_URL_SECONDS,
     limits: {
       bodyBytes: s.MAX_BODY_BYTES,
       responseBytes: s.MAX_RESPONSE_BYTES,
       formPhotoBytes: s.MAX_FORM_PHOTO_BYTES,
+      uploadBytes: s.MAX_UPLOAD_BYTES,
+      multipartBytes: s.MAX_MULTIPART_BYTES,
+      openUploads: s.MAX_OPEN_UPLOADS,
       pixels: s.MAX_PIXELS,
       progressivePixels: s.MAX_PROGRESSIVE_PIXELS,
     },

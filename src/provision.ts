@@ -5,7 +5,14 @@ import {
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import { CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  type CORSRule,
+  CreateBucketCommand,
+  DeleteBucketCorsCommand,
+  PutBucketCorsCommand,
+  PutBucketLifecycleConfigurationCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import { isNamed } from './shared/aws.ts';
 
 export interface TableShape {
@@ -49,21 +56,64 @@ async function expireBy(client: DynamoDBClient, name: string, ttl: string): Prom
   }
 }
 
-async function createBucket(client: S3Client, name: string): Promise<void> {
+/** How long bytes that became no photo are kept: as long as the row that waits for them. */
+const QUARANTINE_DAYS = 7;
+
+/** What browsers may do across origins, and see of the answers: everything that a signed request of ours makes them send. */
+export function bucketCors(origins: string[]): CORSRule[] {
+  if (origins.length === 0) return [];
+  return [
+    {
+      AllowedOrigins: origins,
+      AllowedMethods: ['GET', 'HEAD', 'PUT', 'POST', 'DELETE'],
+      AllowedHeaders: ['content-type', 'if-none-match', 'x-amz-checksum-sha256', 'range'],
+      ExposeHeaders: ['ETag', 'Location', 'Content-Disposition'],
+      MaxAgeSeconds: 600,
+    },
+  ];
+}
+
+async function createBucket(client: S3Client, name: string, origins: string[]): Promise<void> {
   try {
     await client.send(new CreateBucketCommand({ Bucket: name }));
   } catch (error) {
     if (!isNamed(error, 'BucketAlreadyOwnedByYou')) throw error;
   }
+  const CORSRules = bucketCors(origins);
+  if (CORSRules.length > 0) await client.send(new PutBucketCorsCommand({ Bucket: name, CORSConfiguration: { CORSRules } }));
+  else await client.send(new DeleteBucketCorsCommand({ Bucket: name }));
+  await client.send(
+    new PutBucketLifecycleConfigurationCommand({
+      Bucket: name,
+      LifecycleConfiguration: {
+        Rules: [
+          { ID: 'quarantine', Status: 'Enabled', Filter: { Prefix: 'uploads/' }, Expiration: { Days: QUARANTINE_DAYS } },
+          {
+            ID: 'parts',
+            Status: 'Enabled',
+            Filter: { Prefix: '' },
+            AbortIncompleteMultipartUpload: { DaysAfterInitiation: QUARANTINE_DAYS },
+          },
+        ],
+      },
+    }),
+  );
+}
+
+export interface Installation {
+  tables: Record<keyof typeof TABLES, string>;
+  buckets: Record<string, string>;
+  /** Origins whose pages may reach the buckets. */
+  corsOrigins: string[];
 }
 
 /** Creates what is missing of the tables and buckets, on an engine of our own; on AWS the stack does. Harmless to repeat. */
 export async function provision(
   clients: { dynamodb: DynamoDBClient; s3: S3Client },
-  names: { tables: Record<keyof typeof TABLES, string>; buckets: Record<string, string> },
+  { tables, buckets, corsOrigins }: Installation,
 ): Promise<void> {
   await Promise.all([
-    ...Object.entries(TABLES).map(([table, shape]) => createTable(clients.dynamodb, names.tables[table as keyof typeof TABLES], shape)),
-    ...Object.values(names.buckets).map((bucket) => createBucket(clients.s3, bucket)),
+    ...Object.entries(TABLES).map(([table, shape]) => createTable(clients.dynamodb, tables[table as keyof typeof TABLES], shape)),
+    ...Object.values(buckets).map((bucket) => createBucket(clients.s3, bucket, corsOrigins)),
   ]);
 }

@@ -8,6 +8,12 @@ import { photoBucket } from './photos/bucket.ts';
 import { imageMeasurer } from './photos/image.ts';
 import { photoOperations } from './photos/operations.ts';
 import { photoStore } from './photos/store.ts';
+import { arrivalHandler } from './photos/uploads/arrivals.ts';
+import { uploadBucket } from './photos/uploads/bucket.ts';
+import { uploadFinisher } from './photos/uploads/finish.ts';
+import { uploadOperations } from './photos/uploads/operations.ts';
+import { signing } from './photos/uploads/sign.ts';
+import { uploadSigner } from './photos/uploads/signer.ts';
 import { awsClients, type Credentials } from './shared/aws.ts';
 import type { Logger } from './shared/log.ts';
 import { bulkUserOperations } from './users/bulk.ts';
@@ -26,7 +32,11 @@ export function buildServices(config: Config, log: Logger, credentials?: Credent
   const users = userStore(tables, config.tables.users);
   const photos = photoStore(tables, config.tables.photos);
   const bucket = photoBucket(objects, presigner, config.buckets.photos, config.downloadUrlSeconds);
-  const photoUses = photoOperations(photos, bucket, imageMeasurer({ ...config.limits, decodes: config.decodes }));
+  const quarantine = uploadBucket(objects, config.buckets.photos);
+  const measure = imageMeasurer({ ...config.limits, decodes: config.decodes });
+  const photoUses = photoOperations(photos, bucket, measure);
+  const finisher = uploadFinisher(photos, bucket, quarantine, measure);
+  const uploads = uploadOperations(photos, bucket, quarantine, finisher, config.limits);
   const photosOfUser = { has: photoUses.hasPhotos, removeAll: photoUses.deleteAllPhotos };
   const requests = requestStore(tables, config.tables.requests);
   const probeIdentityProvider = identityProviderProbe(config.auth.issuer);
@@ -42,6 +52,10 @@ export function buildServices(config: Config, log: Logger, credentials?: Credent
     idempotency: idempotency(requests, config.requestTimeoutMs),
     cursors: sealedCursors(config.secretKeys),
     photos: photoUses,
+    uploads,
+    signing: signing(uploads, uploadSigner(presigner, config.buckets.photos, config.uploadUrlSeconds)),
+    /** What an event of the photo bucket does. */
+    onPhotoEvent: arrivalHandler(finisher),
     users: userOperations(users, photosOfUser, { selfMayEdit: config.selfMayEdit, fits: fitsOneUser }),
     bulkUsers: bulkUserOperations(users, photosOfUser),
     checks: {

@@ -1,5 +1,5 @@
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { isNamed } from '../shared/aws.ts';
+import { ifHeld } from '../shared/aws.ts';
 import type { RequestRecord, RequestStore } from './idempotency.ts';
 
 const KEPT_SECONDS = 24 * 60 * 60;
@@ -8,17 +8,6 @@ const seconds = () => Math.floor(Date.now() / 1000);
 
 /** The `requests` table: one item per idempotency key, dropped by TTL after a day. */
 export function requestStore(tables: DynamoDBDocumentClient, table: string): RequestStore {
-  /** Whether the write's condition held. */
-  async function held(write: Promise<unknown>): Promise<boolean> {
-    try {
-      await write;
-      return true;
-    } catch (error) {
-      if (isNamed(error, 'ConditionalCheckFailedException')) return false;
-      throw error;
-    }
-  }
-
   const set = (requestKey: string, name: 'outcomeStatus' | 'leaseUntil', value: number, condition: string, values = {}) =>
     tables.send(
       new UpdateCommand({
@@ -40,16 +29,18 @@ export function requestStore(tables: DynamoDBDocumentClient, table: string): Req
         ConditionExpression: 'attribute_not_exists(requestKey) OR expiresAt <= :now',
         ExpressionAttributeValues: { ':now': now },
       });
-      if (await held(tables.send(put))) return undefined;
+      if (await ifHeld(tables.send(put))) return undefined;
       const { Item } = await tables.send(new GetCommand({ TableName: table, Key: { requestKey }, ConsistentRead: true }));
       // gone between the two calls: its try was refused, which is as good as being at work still
       return (Item as RequestRecord | undefined) ?? record;
     },
-    takeOver(requestKey, seen, leaseUntil) {
-      return held(
-        set(requestKey, 'leaseUntil', leaseUntil, 'leaseUntil = :seen AND attribute_not_exists(outcomeStatus)', {
-          ':seen': seen.leaseUntil,
-        }),
+    async takeOver(requestKey, seen, leaseUntil) {
+      return (
+        (await ifHeld(
+          set(requestKey, 'leaseUntil', leaseUntil, 'leaseUntil = :seen AND attribute_not_exists(outcomeStatus)', {
+            ':seen': seen.leaseUntil,
+          }),
+        )) !== undefined
       );
     },
     async finish(requestKey, status) {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { startDynamoDb } from './dynamodb.ts';
 import { STORE_CREDENTIALS } from './laptop.ts';
-import { startObjectStore } from './object-store/index.ts';
+import { type S3EventMessage, startObjectStore } from './object-store/index.ts';
 
 export interface Engines {
   dynamodb: string;
@@ -10,13 +10,23 @@ export interface Engines {
   close(): Promise<void>;
 }
 
-/**
- * The embedded engines behind the AWS SDK.
- * @param folder where data is kept; absent, nothing outlives the process.
- */
-export async function startEngines({ folder, objectsPort = 0 }: { folder?: string; objectsPort?: number } = {}): Promise<Engines> {
+export interface EngineOptions {
+  /** Where data is kept; absent, nothing outlives the process. */
+  folder?: string;
+  objectsPort?: number;
+  /** Told of every object made or removed, as S3 tells it. */
+  onEvent?: (event: S3EventMessage) => void;
+}
+
+/** The embedded engines behind the AWS SDK. */
+export async function startEngines({ folder, objectsPort = 0, onEvent }: EngineOptions = {}): Promise<Engines> {
   // the object store first: it says at once when another process has the folder open, where dynalite would hang
-  const objects = await startObjectStore({ ...STORE_CREDENTIALS, port: objectsPort, ...(folder && { folder: join(folder, 'objects') }) });
+  const objects = await startObjectStore({
+    ...STORE_CREDENTIALS,
+    port: objectsPort,
+    ...(folder && { folder: join(folder, 'objects') }),
+    ...(onEvent && { onEvent }),
+  });
   const dynamodb = await startDynamoDb({ ...(folder && { folder: join(folder, 'tables') }) });
   return {
     dynamodb: dynamodb.endpoint,

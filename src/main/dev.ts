@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { access, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -7,12 +8,14 @@ import { seed } from '../../seed/seed.ts';
 import { buildApp } from '../app.ts';
 import { readConfig } from '../config.ts';
 import { startEngines } from '../local/engines.ts';
+import { eventBridge } from '../local/event-bridge.ts';
 import { ISSUER_ALGORITHM, issuerOf, startIssuer } from '../local/issuer.ts';
 import { DATA_FOLDER, DEFAULT_PORT, DEV_AUDIENCE, issuerKey, ports, secretKeys } from '../local/laptop.ts';
 import { listen } from '../local/listen.ts';
 import { provision } from '../provision.ts';
 import { buildServices, type Services } from '../services.ts';
 import { createLogger } from '../shared/log.ts';
+import type { S3Event } from '../shared/s3-event.ts';
 import { environment } from './environment.ts';
 
 const HELP = `Photoform on this machine alone: no account, no Docker.
@@ -81,7 +84,12 @@ async function main(): Promise<void> {
   const port = ports(Number(env.PORT || DEFAULT_PORT));
   say('Starting Photoform …');
 
-  const engines = await startEngines({ ...(folder && { folder }), objectsPort: port.objects });
+  const events = new EventEmitter<{ object: [S3Event] }>();
+  const engines = await startEngines({
+    ...(folder && { folder }),
+    objectsPort: port.objects,
+    onEvent: (event) => events.emit('object', event),
+  });
   const issuer = env.AUTH_ISSUER ? undefined : await startIssuer({ key: await issuerKey(), port: port.issuer, nodeEnv: env.NODE_ENV });
   const config = readConfig({
     ...env,
@@ -96,6 +104,8 @@ async function main(): Promise<void> {
     createLogger(config.logLevel, pretty({ ignore: 'pid,hostname', singleLine: true, sync: true })),
     engines.credentials,
   );
+  const deliver = eventBridge(services.onPhotoEvent, (event, error) => services.log.error({ event, err: error }, 'dead letter'));
+  events.on('object', (event) => void deliver(event));
   await provision(services.clients, config);
   await seedOnce(services, folder);
 

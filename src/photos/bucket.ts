@@ -3,7 +3,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { isNamed } from '../shared/aws.ts';
 import { chunk } from '../shared/batches.ts';
 import { allKeys, originalKey } from './key.ts';
-import type { Photo, PhotoId } from './photo.ts';
+import type { Measured, Photo, PhotoId } from './photo.ts';
 
 export interface SignedUrl {
   url: string;
@@ -12,10 +12,10 @@ export interface SignedUrl {
 
 /** The port to where photos' bytes are. */
 export interface PhotoBucket {
-  /** Stores the bytes of a photo, checked against its sha256 on arrival. What is there already, from an earlier try, stays. */
-  putOriginal(photo: Photo, bytes: Buffer): Promise<void>;
+  /** Stores the bytes of a photo, checked against its sha256 on arrival; false when something is there already, which stays. */
+  putOriginal(photo: PhotoId & Measured, bytes: Buffer): Promise<boolean>;
   /** A URL that downloads the original, for whoever has it, for some minutes. */
-  signOriginal(photo: Photo): Promise<SignedUrl>;
+  signOriginal(photo: PhotoId & Measured & Pick<Photo, 'fileName'>): Promise<SignedUrl>;
   /** Removes every object of these photos, whether it is there or not. */
   removeAll(photos: PhotoId[]): Promise<void>;
   /** Rejects when the bucket does not answer. */
@@ -46,9 +46,10 @@ export function photoBucket(objects: S3Client, presigner: S3Client, bucket: stri
       });
       try {
         await objects.send(put);
+        return true;
       } catch (error) {
-        // only an earlier try at this very photo can have written this key: its bytes are the same
-        if (!isNamed(error, 'PreconditionFailed')) throw error;
+        if (isNamed(error, 'PreconditionFailed')) return false;
+        throw error;
       }
     },
 

@@ -10,6 +10,15 @@ const ALLOWED: Record<string, string> = {
   'image/gif': 'gif',
 };
 
+/** @throws `unsupported-media-type` for a type that no photo may have. */
+export function allowedType(contentType: string): string {
+  if (Object.hasOwn(ALLOWED, contentType)) return contentType;
+  throw new Problem(
+    'unsupported-media-type',
+    `Photos are ${Object.keys(ALLOWED).join(', ')}; ${JSON.stringify(contentType)} is none of them.`,
+  );
+}
+
 /** All allowed types show themselves in far fewer bytes; the bound keeps a crafted file from being searched whole. */
 const SNIFFED_BYTES = 4_100;
 

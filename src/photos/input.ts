@@ -6,7 +6,7 @@ import { METADATA_ENTRIES, METADATA_VALUE_LENGTH, STATUSES } from './photo.ts';
 const FILE_NAME_LENGTH = 255;
 const BULK = 1_000;
 
-const photoId = z.uuid('must be a photoId: a UUID').toLowerCase();
+export const photoId = z.uuid('must be a photoId: a UUID').toLowerCase();
 const metadata = entries(METADATA_ENTRIES, text(0, METADATA_VALUE_LENGTH));
 
 export const ownerParams = z.strictObject({ userId });

@@ -9,5 +9,13 @@ export const thumbnailKey = ({ userId, photoId }: PhotoId) => `thumbnails/${owne
 /** Quarantine: where browsers put what nobody has checked yet. */
 export const uploadKey = ({ userId, photoId }: PhotoId) => `uploads/${owner(userId)}/${photoId}`;
 
+const UPLOAD_KEY = /^uploads\/([A-Za-z0-9_-]+)\/([0-9a-f-]{36})$/;
+
+/** Which photo's upload a key is; undefined for any other key. */
+export function parseUploadKey(key: string): PhotoId | undefined {
+  const [, user, photoId] = UPLOAD_KEY.exec(key) ?? [];
+  return user && photoId ? { userId: Buffer.from(user, 'base64url').toString(), photoId } : undefined;
+}
+
 /** Every object that a photo can have. */
 export const allKeys = (photo: PhotoId) => [originalKey(photo), thumbnailKey(photo), uploadKey(photo)];

@@ -5,7 +5,7 @@ import { changeCurrent, preconditionFailed } from '../shared/optimistic.ts';
 import { matches, type Precondition } from '../shared/precondition.ts';
 import type { PhotoBucket, SignedUrl } from './bucket.ts';
 import type { MeasureImage } from './image.ts';
-import { METADATA_ENTRIES, type Metadata, type Photo, type PhotoId, type PhotoStatus, pendingPhoto } from './photo.ts';
+import { isReady, METADATA_ENTRIES, type Metadata, type Photo, type PhotoId, type PhotoStatus, pendingPhoto } from './photo.ts';
 import { readPhotos, writePhotos } from './policy.ts';
 import type { PhotoPage, PhotoStore } from './store.ts';
 
@@ -33,8 +33,8 @@ export function photoOperations(photos: PhotoStore, bucket: PhotoBucket, measure
   /** What became of a photo that could not be made ready; bytes that nobody's row wants any more go. */
   async function settled(id: PhotoId): Promise<Photo> {
     const photo = await photos.get(id);
-    if (photo?.status === 'ready') return photo; // the event of its object was faster
-    if (!photo) await bucket.removeAll([id]);
+    if (photo?.status === 'ready') return photo; // another try at it was faster
+    if (!(await photos.exists(id))) await bucket.removeAll([id]);
     throw new Problem('conflict', 'The photo was deleted while it was being added.');
   }
 
@@ -62,8 +62,9 @@ export function photoOperations(photos: PhotoStore, bucket: PhotoBucket, measure
         const earlier = await find(pending);
         if (earlier.status === 'ready') return earlier;
       }
-      await bucket.putOriginal(pending, bytes);
-      return (await photos.markReady(pending)) ?? settled(pending);
+      // what is there already is from an earlier try at this very photo: the same bytes
+      await bucket.putOriginal({ ...pending, ...measured }, bytes);
+      return (await photos.markReady(pending, measured)) ?? settled(pending);
     },
 
     async getPhoto(actor: Actor, id: PhotoId): Promise<Photo> {
@@ -80,7 +81,7 @@ export function photoOperations(photos: PhotoStore, bucket: PhotoBucket, measure
     async signOriginal(actor: Actor, id: PhotoId): Promise<SignedUrl> {
       permit(actor, readPhotos, id.userId);
       const photo = await find(id);
-      if (photo.status !== 'ready') throw new Problem('conflict', `The photo is ${photo.status}: it has no original to download.`);
+      if (!isReady(photo)) throw new Problem('conflict', `The photo is ${photo.status}: it has no original to download.`);
       return bucket.signOriginal(photo);
     },
 

@@ -1,4 +1,6 @@
+import type { ProblemCode } from '../shared/errors.ts';
 import { newVersion } from '../shared/version.ts';
+import type { Upload } from './uploads/upload.ts';
 
 /** How long a photo may wait for its bytes: 7 days, which is shorter than dead letters are kept, so that a redrive still finds it. */
 export const PENDING_SECONDS = 7 * 24 * 60 * 60;
@@ -21,8 +23,8 @@ export interface Measured {
   sha256: string;
 }
 
-/** One image and what is known of it; its bytes are in the bucket under the keys of `key.ts`. */
-export interface Photo extends Measured {
+/** One image and what is known of it; its bytes are in the bucket under the keys of `key.ts`. Until it is `ready`, it may be unmeasured. */
+export interface Photo extends Partial<Measured> {
   userId: string;
   /** A UUIDv7, so that ids sort by time. */
   photoId: string;
@@ -33,19 +35,32 @@ export interface Photo extends Measured {
   version: string;
   createdAt: string;
   updatedAt: string;
-  /** Seconds since 1970, only while pending: the table's TTL. */
+  /** Why it was rejected. */
+  rejected?: { code: ProblemCode; detail: string };
+  /** What a browser said that it is going to send; absent for photos that came by form. */
+  upload?: Upload;
+  /** Seconds since 1970, but for `ready` ones: the table's TTL. */
   expiresAt?: number;
+}
+
+/** A `ready` photo has been measured. */
+export function isReady(photo: Photo): photo is Photo & Measured {
+  return photo.status === 'ready';
 }
 
 /** What names a photo. */
 export type PhotoId = Pick<Photo, 'userId' | 'photoId'>;
 
 /** A row to be put before any byte is: should we crash, it says whose the bytes were going to be, and expires. */
-export function pendingPhoto(id: PhotoId, measured: Measured, said: { metadata: Metadata; fileName?: string | undefined }): Photo {
+export function pendingPhoto(
+  id: PhotoId,
+  known: Measured | { upload: Upload },
+  said: { metadata: Metadata; fileName?: string | undefined },
+): Photo {
   const now = new Date();
   return {
     ...id,
-    ...measured,
+    ...known,
     status: 'pending',
     metadata: said.metadata,
     ...(said.fileName && { fileName: said.fileName }),

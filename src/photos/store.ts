@@ -1,9 +1,9 @@
-import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { isNamed } from '../shared/aws.ts';
-import { batchGet, batchWrite } from '../shared/batches.ts';
-import { unavailable } from '../shared/errors.ts';
+import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { ifHeld } from '../shared/aws.ts';
 import { newVersion } from '../shared/version.ts';
-import type { Metadata, Photo, PhotoId, PhotoStatus } from './photo.ts';
+import { type Measured, type Metadata, PENDING_SECONDS, type Photo, type PhotoId, type PhotoStatus } from './photo.ts';
+import { photoQueries } from './store-queries.ts';
+import type { Upload } from './uploads/upload.ts';
 
 export interface PhotoPage {
   photos: Photo[];
@@ -16,8 +16,18 @@ export interface PhotoStore {
   get(id: PhotoId): Promise<Photo | undefined>;
   /** Puts a new row; false when there is one under this id. */
   insert(photo: Photo): Promise<boolean>;
+  /** Whether there is a row, also an expired one that TTL has not got to yet. */
+  exists(id: PhotoId): Promise<boolean>;
   /** `pending` → `ready`, which ends its expiry; undefined when the row is gone, expired or not pending any more. */
-  markReady(id: PhotoId): Promise<Photo | undefined>;
+  markReady(id: PhotoId, measured: Measured): Promise<Photo | undefined>;
+  /** `pending` → `rejected`, told for 7 days; undefined when the row is gone, expired or not pending any more. */
+  markRejected(id: PhotoId, why: NonNullable<Photo['rejected']>): Promise<Photo | undefined>;
+  /** Notes what an upload is by now; false when the row is gone, expired or not pending any more. */
+  setUpload(id: PhotoId, upload: Upload): Promise<boolean>;
+  /** How many uploads of a user, not older than the photoId `since`, are open; counted no further than `most`. */
+  countOpenUploads(userId: string, since: string, most: number): Promise<number>;
+  /** Removes the row unless it is `ready`; false when it is, or is gone. */
+  removeUnfinished(id: PhotoId): Promise<boolean>;
   /** Replaces the metadata of exactly the version given; undefined when that is not the current one. */
   setMetadata(photo: Photo, metadata: Metadata): Promise<Photo | undefined>;
   /** Removes the row, if it is of the version given; false when it isn't there or has another. */
@@ -32,123 +42,89 @@ export interface PhotoStore {
   ping(): Promise<void>;
 }
 
+/** Still waiting for its bytes, and in time. */
+const IS_OPEN = '#status = :pending AND expiresAt > :seconds';
+
+interface Change {
+  set: Record<string, unknown>;
+  remove?: string;
+  condition: string;
+  values: Record<string, unknown>;
+}
+
 const nowSeconds = () => Math.floor(Date.now() / 1000);
+const isOpen = () => ({ condition: IS_OPEN, values: { ':pending': 'pending', ':seconds': nowSeconds() } });
 const isLive = (photo: Photo | undefined) => photo && (photo.expiresAt === undefined || photo.expiresAt > nowSeconds());
 
 export function photoStore(tables: DynamoDBDocumentClient, table: string): PhotoStore {
   const keyOf = ({ userId, photoId }: PhotoId) => ({ userId, photoId });
 
-  /** The row as written, or undefined when the condition did not hold. */
-  async function conditionally<T>(write: Promise<{ Attributes?: Record<string, unknown> | undefined }>): Promise<T | undefined> {
-    try {
-      return (await write).Attributes as T;
-    } catch (error) {
-      if (isNamed(error, 'ConditionalCheckFailedException')) return undefined;
-      throw error;
-    }
+  async function read(id: PhotoId): Promise<Photo | undefined> {
+    const { Item } = await tables.send(new GetCommand({ TableName: table, Key: keyOf(id), ConsistentRead: true }));
+    return Item as Photo | undefined;
   }
 
-  const changed = () => ({ ':version': newVersion(), ':now': new Date().toISOString() });
+  /** Makes a row's next version; undefined when the condition does not hold. */
+  async function change(id: PhotoId, { set, remove, condition, values }: Change): Promise<Photo | undefined> {
+    const next = Object.entries({ ...set, version: newVersion(), updatedAt: new Date().toISOString() });
+    const names = new Set([...next.map(([name]) => name), ...(condition.includes('#status') ? ['status'] : [])]);
+    const update = new UpdateCommand({
+      TableName: table,
+      Key: keyOf(id),
+      UpdateExpression: `SET ${next.map(([name]) => `#${name} = :${name}`).join(', ')}${remove ? ` REMOVE ${remove}` : ''}`,
+      ConditionExpression: condition,
+      ExpressionAttributeNames: Object.fromEntries([...names].map((name) => [`#${name}`, name])),
+      ExpressionAttributeValues: { ...Object.fromEntries(next.map(([name, value]) => [`:${name}`, value])), ...values },
+      ReturnValues: 'ALL_NEW',
+    });
+    return (await ifHeld(tables.send(update)))?.Attributes as Photo | undefined;
+  }
+
+  /** Removes a row; false when the condition does not hold. */
+  async function removeIf(
+    id: PhotoId,
+    condition: string,
+    values?: Record<string, unknown>,
+    names?: Record<string, string>,
+  ): Promise<boolean> {
+    const more = { ...(values && { ExpressionAttributeValues: values }), ...(names && { ExpressionAttributeNames: names }) };
+    const remove = new DeleteCommand({ TableName: table, Key: keyOf(id), ConditionExpression: condition, ...more });
+    return (await ifHeld(tables.send(remove))) !== undefined;
+  }
 
   return {
+    ...photoQueries(tables, table),
+
     async get(id) {
-      const { Item } = await tables.send(new GetCommand({ TableName: table, Key: keyOf(id), ConsistentRead: true }));
-      const photo = Item as Photo | undefined;
+      const photo = await read(id);
       return isLive(photo) ? photo : undefined;
     },
 
+    exists: async (id) => (await read(id)) !== undefined,
+
     async insert(photo) {
       const put = new PutCommand({ TableName: table, Item: photo, ConditionExpression: 'attribute_not_exists(photoId)' });
-      return (await conditionally(tables.send(put).then(() => ({ Attributes: {} })))) !== undefined;
+      return (await ifHeld(tables.send(put))) !== undefined;
     },
 
-    markReady(id) {
-      return conditionally<Photo>(
-        tables.send(
-          new UpdateCommand({
-            TableName: table,
-            Key: keyOf(id),
-            UpdateExpression: 'SET #status = :ready, version = :version, updatedAt = :now REMOVE expiresAt',
-            ConditionExpression: '#status = :pending AND expiresAt > :seconds',
-            ExpressionAttributeNames: { '#status': 'status' },
-            ExpressionAttributeValues: { ':ready': 'ready', ':pending': 'pending', ':seconds': nowSeconds(), ...changed() },
-            ReturnValues: 'ALL_NEW',
-          }),
-        ),
-      );
-    },
+    markReady: (id, measured) => change(id, { set: { ...measured, status: 'ready' }, remove: 'expiresAt', ...isOpen() }),
 
-    setMetadata(photo, metadata) {
-      return conditionally<Photo>(
-        tables.send(
-          new UpdateCommand({
-            TableName: table,
-            Key: keyOf(photo),
-            UpdateExpression: 'SET metadata = :metadata, version = :version, updatedAt = :now',
-            ConditionExpression: 'version = :seen',
-            ExpressionAttributeValues: { ':metadata': metadata, ':seen': photo.version, ...changed() },
-            ReturnValues: 'ALL_NEW',
-          }),
-        ),
-      );
-    },
+    markRejected: (id, rejected) =>
+      change(id, { set: { rejected, status: 'rejected', expiresAt: nowSeconds() + PENDING_SECONDS }, ...isOpen() }),
 
-    async remove(id, version) {
-      const condition = version === undefined ? 'attribute_exists(photoId)' : 'version = :seen';
-      const values = version === undefined ? {} : { ExpressionAttributeValues: { ':seen': version } };
-      const remove = new DeleteCommand({ TableName: table, Key: keyOf(id), ConditionExpression: condition, ...values });
-      return (await conditionally(tables.send(remove).then(() => ({ Attributes: {} })))) !== undefined;
-    },
+    setUpload: async (id, upload) => (await change(id, { set: { upload }, ...isOpen() })) !== undefined,
 
-    async list(userId, status, limit, after) {
-      const photos: Photo[] = [];
-      let from = after === undefined ? undefined : { userId, photoId: after };
-      do {
-        const page = await tables.send(
-          new QueryCommand({
-            TableName: table,
-            KeyConditionExpression: 'userId = :userId',
-            // TTL deletes late: what is expired counts as gone
-            FilterExpression: '#status = :status AND (attribute_not_exists(expiresAt) OR expiresAt > :seconds)',
-            ExpressionAttributeNames: { '#status': 'status' },
-            ExpressionAttributeValues: { ':userId': userId, ':status': status, ':seconds': nowSeconds() },
-            ScanIndexForward: false,
-            ConsistentRead: true,
-            Limit: limit - photos.length,
-            ...(from && { ExclusiveStartKey: from }),
-          }),
-        );
-        photos.push(...((page.Items ?? []) as Photo[]));
-        from = page.LastEvaluatedKey as typeof from;
-      } while (from && photos.length < limit);
-      return { photos, ...(from && { next: from.photoId }) };
-    },
+    setMetadata: (photo, metadata) =>
+      change(photo, { set: { metadata }, condition: '#version = :seen', values: { ':seen': photo.version } }),
 
-    async newest(userId, limit) {
-      const { Items = [] } = await tables.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: 'userId = :userId',
-          ExpressionAttributeValues: { ':userId': userId },
-          ProjectionExpression: 'photoId',
-          ScanIndexForward: false,
-          ConsistentRead: true,
-          Limit: limit,
-        }),
-      );
-      return (Items as PhotoId[]).map(({ photoId }) => photoId);
-    },
+    remove: (id, version) =>
+      version === undefined ? removeIf(id, 'attribute_exists(photoId)') : removeIf(id, 'version = :seen', { ':seen': version }),
 
-    async removeMany(userId, photoIds, gone) {
-      const keys = photoIds.map((photoId) => ({ userId, photoId }));
-      const there = await batchGet<PhotoId>(tables, table, keys, ['userId', 'photoId']);
-      const writes = there.map((id) => ({ key: keyOf(id) }));
-      const undone = await batchWrite(tables, table, writes, (done) => gone(done.map(({ key }) => String(key.photoId))));
-      if (undone.length > 0) throw unavailable('Not all photos could be deleted in time; ask again.');
-    },
+    removeUnfinished: (id) =>
+      removeIf(id, 'attribute_exists(photoId) AND #status <> :ready', { ':ready': 'ready' }, { '#status': 'status' }),
 
     async ping() {
-      await tables.send(new GetCommand({ TableName: table, Key: { userId: '-', photoId: '-' } }));
+      await read({ userId: '-', photoId: '-' });
     },
   };
 }

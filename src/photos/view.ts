@@ -14,6 +14,7 @@ export function photoView(photo: Photo) {
     userId,
     status,
     ...(status === 'ready' && { contentType, bytes, width, height, sha256 }),
+    ...(status === 'rejected' && { rejected: photo.rejected }),
     metadata,
     thumbnail,
     ...(fileName && { fileName }),

@@ -81,3 +81,13 @@ export function awsClients({ region, dynamodbEndpoint, s3Endpoint, credentials }
 export function isNamed(error: unknown, ...names: string[]): boolean {
   return error instanceof Error && names.includes(error.name);
 }
+
+/** A conditional write's answer, or undefined when its condition did not hold. */
+export async function ifHeld<T>(write: Promise<T>): Promise<T | undefined> {
+  try {
+    return await write;
+  } catch (error) {
+    if (isNamed(error, 'ConditionalCheckFailedException')) return undefined;
+    throw error;
+  }
+}

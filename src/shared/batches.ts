@@ -41,8 +41,9 @@ const identity = (key: Key) => JSON.stringify(Object.entries(key).sort());
 
 /** Waits before the `attempt`-th repetition, with full jitter so that many callers don't come back together. */
 async function backOff(attempt: number): Promise<void> {
-  const ms = Math.random() * Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** attempt);
-  if (timeLeft() <= ms) throw unavailable('The database is too busy to take all of this right now; try again.');
+  const left = timeLeft();
+  const ms = Math.random() * Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** attempt, left);
+  if (left < FIRST_DELAY_MS) throw unavailable('The database is too busy to take all of this right now; try again.');
   await delay(ms, undefined, { signal: deadlineSignal() });
 }
 

@@ -5,7 +5,7 @@ import { type Route, route } from '../http/route.ts';
 import type { Caller } from '../shared/actor.ts';
 import { invalidInput } from '../shared/errors.ts';
 import type { BulkUserOperations } from './bulk.ts';
-import { checkRows, type Row, rowsOfLines } from './bulk-rows.ts';
+import { checkRows, inBrief, type Row, rowsOfLines } from './bulk-rows.ts';
 import { bulkUsers, manyUserIds } from './input.ts';
 import { readAnyUser, writeAnyUser } from './policy.ts';
 import type { UserRouteSettings } from './routes.ts';
@@ -39,8 +39,10 @@ export function bulkUserRoutes(users: BulkUserOperations, limits: UserRouteSetti
       if (late.has(user.userId)) rejected.push({ index, userId: user.userId, code: 'unavailable', errors: NOT_IN_TIME });
     }
     rejected.sort((a, b) => a.index - b.index);
+    const hasRoom = roomOf(limits.responseBytes, [replaced, rejected.map(inBrief)]);
+    const told = rejected.map((row) => (hasRoom(row) ? row : inBrief(row)));
     const isWhole = replaced.length === 0 && rejected.length === 0;
-    return { ...ok({ written: written.length, replaced, rejected }), status: isWhole ? 200 : 207 };
+    return { ...ok({ written: written.length, replaced, rejected: told }), status: isWhole ? 200 : 207 };
   }
 
   return [

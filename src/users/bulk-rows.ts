@@ -25,6 +25,11 @@ export interface CheckedRows {
 /** Rejected rows in one answer are many: each names its first faults only. */
 const FAULTS_A_ROW = 3;
 
+/** A rejected row as an answer has room for it that is full of others. */
+export function inBrief({ index, code }: RejectedRow): RejectedRow {
+  return { index, code, errors: [{ path: '', message: 'is refused as others are; no room is left to say why' }] };
+}
+
 /** The userId of a row that is no user otherwise, for whoever looks for it. */
 function idOf(value: unknown): { userId?: string } {
   const id = typeof value === 'object' && value !== null ? (value as { userId?: unknown }).userId : undefined;

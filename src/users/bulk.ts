@@ -69,12 +69,12 @@ export function bulkUserOperations(users: UserStore, photos: PhotosOfUser) {
         else refused.delete(userId);
       };
       await withinPart(ASKING_PART, () => eachInFlight(QUESTIONS_IN_FLIGHT, asked, ask)).catch(leaveTheRest);
-      const free = asked.filter((userId) => !refused.has(userId));
-      for (const userId of await users.removeMany(free)) refused.set(userId, 'unavailable');
+      const kept = new Map(refused); // questions that time ran out for may still be answered, too late
+      for (const userId of await users.removeMany(asked.filter((userId) => !kept.has(userId)))) kept.set(userId, 'unavailable');
       return {
-        deleted: free.filter((userId) => !refused.has(userId)),
+        deleted: asked.filter((userId) => !kept.has(userId)),
         refused: asked.flatMap((userId) => {
-          const code = refused.get(userId);
+          const code = kept.get(userId);
           return code ? [{ userId, code }] : [];
         }),
       };

@@ -23,9 +23,11 @@ export interface Preconditions {
 export interface UserSettings {
   /** What people may change of their own record. */
   selfMayEdit: readonly EditableField[];
-  /** Whether what a patch makes of a user is still small enough. */
+  /** Whether a user is small enough as a whole: a patch adds to it, and a put the userId of its path. */
   fits: (user: object) => boolean;
 }
+
+const tooLarge = () => invalidInput({ path: '', message: 'the user would be too large as a whole' });
 
 export function userOperations(users: UserStore, photos: PhotosOfUser, { selfMayEdit, fits }: UserSettings) {
   async function find(userId: string): Promise<User> {
@@ -38,7 +40,7 @@ export function userOperations(users: UserStore, photos: PhotosOfUser, { selfMay
     const input = patched(user, patch);
     const count = Object.keys(input.attributes ?? {}).length;
     if (count > ATTRIBUTES) throw invalidInput({ path: '/attributes', message: `would have ${count} entries, at most ${ATTRIBUTES}` });
-    if (!fits(input)) throw invalidInput({ path: '', message: 'the user would be too large as a whole' });
+    if (!fits(input)) throw tooLarge();
     return input;
   }
 
@@ -65,14 +67,21 @@ export function userOperations(users: UserStore, photos: PhotosOfUser, { selfMay
     async putUser(actor: Actor, input: UserInput, { ifMatch, ifNoneMatch }: Preconditions = {}): Promise<{ user: User; created: boolean }> {
       permit(actor, writeUser, input.userId);
       permitFields(actor, ALL_FIELDS, selfMayEdit);
+      if (!fits(input)) throw tooLarge();
       const user = stamped(input, newVersion());
       if (ifMatch === undefined && ifNoneMatch === undefined) return { user, created: !(await users.put(user, 'anything'))?.replaced };
-      const current = await users.get(input.userId);
-      const holds =
-        (ifMatch === undefined || (current && matches(ifMatch, current.version))) &&
-        !(ifNoneMatch !== undefined && current && matches(ifNoneMatch, current.version));
-      if (!holds || !(await users.put(user, current ? { version: current.version } : 'nothing'))) throw preconditionFailed();
-      return { user, created: !current };
+      const holds = (version?: string) =>
+        version === undefined ? ifMatch === undefined : matches(ifMatch, version) && !(ifNoneMatch && matches(ifNoneMatch, version));
+      const read = async () => {
+        const { version } = (await users.get(input.userId)) ?? {};
+        if (!holds(version)) throw preconditionFailed();
+        return { version: version ?? '', created: version === undefined };
+      };
+      return changeCurrent(
+        undefined,
+        read,
+        async ({ version, created }) => (await users.put(user, created ? 'nothing' : { version })) && { user, created },
+      );
     },
 
     /** @throws `precondition-failed`, `invalid-input` when the outcome would pass a limit. */

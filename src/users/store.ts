@@ -1,5 +1,5 @@
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { isNamed } from '../shared/aws.ts';
+import { ifHeld } from '../shared/aws.ts';
 import { batchGet, batchWrite } from '../shared/batches.ts';
 import type { User } from './user.ts';
 
@@ -44,24 +44,14 @@ export function userStore(tables: DynamoDBDocumentClient, table: string): UserSt
         typeof over === 'object'
           ? { ConditionExpression: 'version = :seen', ExpressionAttributeValues: { ':seen': over.version } }
           : over === 'nothing' && { ConditionExpression: 'attribute_not_exists(userId)' };
-      try {
-        const { Attributes } = await tables.send(new PutCommand({ TableName: table, Item: user, ReturnValues: 'ALL_OLD', ...condition }));
-        return { replaced: Attributes !== undefined };
-      } catch (error) {
-        if (isNamed(error, 'ConditionalCheckFailedException')) return undefined;
-        throw error;
-      }
+      const write = new PutCommand({ TableName: table, Item: user, ReturnValues: 'ALL_OLD', ...condition });
+      const answer = await ifHeld(tables.send(write));
+      return answer && { replaced: answer.Attributes !== undefined };
     },
 
     async remove(userId, version) {
       const condition = { ConditionExpression: 'version = :seen', ExpressionAttributeValues: { ':seen': version } };
-      try {
-        await tables.send(new DeleteCommand({ TableName: table, Key: { userId }, ...condition }));
-        return true;
-      } catch (error) {
-        if (isNamed(error, 'ConditionalCheckFailedException')) return false;
-        throw error;
-      }
+      return (await ifHeld(tables.send(new DeleteCommand({ TableName: table, Key: { userId }, ...condition })))) !== undefined;
     },
 
     async list(limit, after) {

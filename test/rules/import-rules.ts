@@ -9,18 +9,31 @@ export interface ImportRule {
 
 const SDK = /^@(aws-sdk|smithy)\//;
 const SHARED = /^shared\//;
-const SLICE = '(users|photos|imports|access)';
-const OWN = (names: string) => new RegExp(`^<slice>/${names}$`);
-const MODEL = OWN('(?!(?:routes|bulk-routes|form|operations|bulk|store|bucket|image)\\.ts$)[a-z0-9-]+\\.ts');
 const LIBRARY = /^(?!express|multer|@aws-sdk|@smithy)[a-z@][a-z0-9@/-]*$/;
 
+/** What files of a slice are, by their names. All others are its model: types, rules, schemas, views. */
+const ROLES = {
+  routes: 'routes|bulk-routes|form',
+  operations: 'operations|bulk|finish|sign|arrivals',
+  ports: 'store|store-queries|bucket|signer',
+  image: 'image',
+};
+const inSlice = (slice: string, names: string) => new RegExp(`^${slice}/(?:[a-z-]+/)*(?:${names})\\.ts$`);
 /** `<slice>` in a pattern stands for the importing file's own slice. */
+const own = (names: string) => inSlice('<slice>', names);
+const ofAnySlice = (names: string) => inSlice('(?:users|photos|imports|access)', names);
+const MODEL = own(`(?!(?:${Object.values(ROLES).join('|')})\\.ts)[a-z0-9-]+`);
+
 export const IMPORT_RULES: ImportRule[] = [
   { files: /^env-names\.ts$/, may: [] },
   { files: /^config\.ts$/, may: [/^zod$/, /^env-names\.ts$/] },
   { files: /^provision\.ts$/, may: [SDK, SHARED] },
   { files: /^services\.ts$/, may: [/^(?!main|local)/] },
-  { files: /^app\.ts$/, may: [/^(express|cors|helmet)$/, /^http\//, /\/(bulk-)?routes\.ts$/, SHARED], mayAsType: [/^services\.ts$/] },
+  {
+    files: /^app\.ts$/,
+    may: [/^(express|cors|helmet)$/, /^http\//, ofAnySlice(ROLES.routes), SHARED],
+    mayAsType: [/^services\.ts$/],
+  },
   {
     files: /^main\//,
     may: [/^(main|local|shared|lambda)\//, /^(app|services|config|provision|env-names)\.ts$/, /^\.\.\/seed\//, /^pino-pretty$/],
@@ -32,11 +45,15 @@ export const IMPORT_RULES: ImportRule[] = [
   { files: /^http\/.*-store\.ts$/, may: [SHARED, SDK], mayAsType: [/^http\//] },
   { files: /^http\//, may: [/^http\/(?!.*-store\.ts)/, SHARED, /^(express|multer|express-oauth2-jwt-bearer)$/, LIBRARY] },
   {
-    files: new RegExp(`^${SLICE}/(routes|bulk-routes|form)\\.ts$`),
-    may: [MODEL, OWN('form\\.ts'), /^http\//, SHARED, LIBRARY],
-    mayAsType: [OWN('(operations|bulk|routes)\\.ts'), /^express$/],
+    files: ofAnySlice(ROLES.routes),
+    may: [MODEL, own('form'), /^http\//, SHARED, LIBRARY],
+    mayAsType: [own(ROLES.routes), own(ROLES.operations), /^express$/],
   },
-  { files: new RegExp(`^${SLICE}/(operations|bulk)\\.ts$`), may: [MODEL, SHARED, LIBRARY], mayAsType: [OWN('(store|bucket|image|operations)\\.ts')] },
-  { files: new RegExp(`^${SLICE}/(store|bucket)\\.ts$`), may: [MODEL, SHARED, SDK] },
-  { files: new RegExp(`^${SLICE}/`), may: [MODEL, SHARED, LIBRARY] },
+  {
+    files: ofAnySlice(ROLES.operations),
+    may: [MODEL, SHARED, LIBRARY],
+    mayAsType: [own(ROLES.operations), own(ROLES.ports), own(ROLES.image)],
+  },
+  { files: ofAnySlice(ROLES.ports), may: [MODEL, own(ROLES.ports), SHARED, SDK] },
+  { files: ofAnySlice('[a-z0-9-]+'), may: [MODEL, SHARED, LIBRARY] },
 ];

@@ -1,0 +1,83 @@
+import { type DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { batchGet, batchWrite } from '../shared/batches.ts';
+import { unavailable } from '../shared/errors.ts';
+import type { Photo, PhotoId } from './photo.ts';
+import type { PhotoStore } from './store.ts';
+
+/** TTL deletes late: what is expired counts as gone. */
+const OF_STATUS = '#status = :status AND (attribute_not_exists(expiresAt) OR expiresAt > :seconds)';
+
+const ofStatus = (status: string) => ({
+  names: { '#status': 'status' },
+  values: { ':status': status, ':seconds': Math.floor(Date.now() / 1000) },
+});
+
+/** The part of the store that is about many rows of one user. */
+export function photoQueries(
+  tables: DynamoDBDocumentClient,
+  table: string,
+): Pick<PhotoStore, 'list' | 'newest' | 'countOpenUploads' | 'removeMany'> {
+  /** A user's rows, newest first, strongly consistent. */
+  const query = (userId: string, values: Record<string, unknown>, more: Partial<QueryCommandInput>) =>
+    tables.send(
+      new QueryCommand({
+        TableName: table,
+        KeyConditionExpression: 'userId = :userId',
+        ExpressionAttributeValues: { ':userId': userId, ...values },
+        ScanIndexForward: false,
+        ConsistentRead: true,
+        ...more,
+      }),
+    );
+
+  return {
+    async list(userId, status, limit, after) {
+      const { names, values } = ofStatus(status);
+      const filter = { FilterExpression: OF_STATUS, ExpressionAttributeNames: names };
+      const photos: Photo[] = [];
+      let from: QueryCommandInput['ExclusiveStartKey'] = after === undefined ? undefined : { userId, photoId: after };
+      do {
+        const page = await query(userId, values, { ...filter, Limit: limit - photos.length, ExclusiveStartKey: from });
+        photos.push(...((page.Items ?? []) as Photo[]));
+        from = page.LastEvaluatedKey;
+      } while (from && photos.length < limit);
+      return { photos, ...(from && { next: String(from.photoId) }) };
+    },
+
+    async newest(userId, limit) {
+      const { Items = [] } = await query(userId, {}, { ProjectionExpression: 'photoId', Limit: limit });
+      return (Items as PhotoId[]).map(({ photoId }) => photoId);
+    },
+
+    async countOpenUploads(userId, since, most) {
+      const { names, values } = ofStatus('pending');
+      let count = 0;
+      let from: QueryCommandInput['ExclusiveStartKey'];
+      do {
+        const page = await query(
+          userId,
+          { ...values, ':since': since },
+          {
+            // ids sort by time, so what is too old to be open is not even read
+            KeyConditionExpression: 'userId = :userId AND photoId >= :since',
+            FilterExpression: `${OF_STATUS} AND attribute_exists(#upload)`,
+            ExpressionAttributeNames: { ...names, '#upload': 'upload' },
+            Select: 'COUNT',
+            ExclusiveStartKey: from,
+          },
+        );
+        count += page.Count ?? 0;
+        from = page.LastEvaluatedKey;
+      } while (from && count < most);
+      return count;
+    },
+
+    async removeMany(userId, photoIds, gone) {
+      const keys = photoIds.map((photoId) => ({ userId, photoId }));
+      const there = await batchGet<PhotoId>(tables, table, keys, ['userId', 'photoId']);
+      const writes = there.map(({ photoId }) => ({ key: { userId, photoId } }));
+      const undone = await batchWrite(tables, table, writes, (done) => gone(done.map(({ key }) => String(key.photoId))));
+      if (undone.length > 0) throw unavailable('Not all photos could be deleted in time; ask again.');
+    },
+  };
+}

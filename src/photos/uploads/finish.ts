@@ -1,0 +1,93 @@
+import { type Actor, permit } from '../../shared/actor.ts';
+import { Problem } from '../../shared/errors.ts';
+import type { PhotoBucket } from '../bucket.ts';
+import type { MeasureImage } from '../image.ts';
+import type { Measured, Photo, PhotoId } from '../photo.ts';
+import { writePhotos } from '../policy.ts';
+import type { PhotoStore } from '../store.ts';
+import type { UploadBucket } from './bucket.ts';
+import type { Upload } from './upload.ts';
+
+const unprocessable = (detail: string) => new Problem('unprocessable-photo', detail);
+
+/** Whether an error is about the photo itself, which no repetition mends; everything else is trouble of ours, and changes no row. */
+function isPhotosFault(error: unknown): error is Problem {
+  return error instanceof Problem && (error.code === 'unsupported-media-type' || error.code === 'unprocessable-photo');
+}
+
+/**
+ * What turns an upload whose bytes arrived into a photo, or rejects it. `complete` calls it, and so does the object's own event;
+ * whoever comes first does it, and both end with the same photo.
+ */
+export function uploadFinisher(photos: PhotoStore, bucket: PhotoBucket, uploads: UploadBucket, measure: MeasureImage) {
+  /** Reads what arrived, once and whole, so that what is checked is what is kept, whatever is written over it meanwhile. */
+  async function check(id: PhotoId, declared: Upload): Promise<{ measured: Measured; bytes: Buffer } | undefined> {
+    const arrived = await uploads.openUpload(id);
+    if (!arrived) return undefined;
+    if (arrived.bytes !== declared.bytes) {
+      arrived.drop();
+      throw unprocessable(`${arrived.bytes} bytes arrived, ${declared.bytes} were declared.`);
+    }
+    const bytes = await arrived.read();
+    const measured = await measure(bytes);
+    if (measured.contentType !== declared.contentType) {
+      throw new Problem('unsupported-media-type', `The file is ${measured.contentType}, ${declared.contentType} was declared.`);
+    }
+    if (declared.sha256 !== undefined && measured.sha256 !== declared.sha256)
+      throw unprocessable('The sha256 is not the one that was declared.');
+    return { measured, bytes };
+  }
+
+  /** Keeps the checked bytes for good; what an earlier try kept stays, and is what counts. */
+  async function keep(photo: Photo, measured: Measured, bytes: Buffer): Promise<Measured> {
+    if (await bucket.putOriginal({ ...photo, ...measured }, bytes)) return measured;
+    const kept = await uploads.openOriginal(photo);
+    return kept ? measure(await kept.read()) : measured;
+  }
+
+  async function reject(photo: Photo, { code, message }: Problem): Promise<Photo> {
+    const rejected = await photos.markRejected(photo, { code, detail: message });
+    return rejected ?? settled(photo);
+  }
+
+  /** What became of a photo that somebody else took out of `pending`; bytes that nobody's row wants any more go. */
+  async function settled(id: PhotoId): Promise<Photo> {
+    const photo = await photos.get(id);
+    if (photo) return photo;
+    await bucket.removeAll([id]);
+    throw new Problem('not-found', 'There is no such upload.');
+  }
+
+  async function checkAndKeep(photo: Photo, declared: Upload): Promise<Photo | undefined> {
+    try {
+      const checked = await check(photo, declared);
+      if (!checked) return undefined;
+      const measured = await keep(photo, checked.measured, checked.bytes);
+      return (await photos.markReady(photo, measured)) ?? settled(photo);
+    } catch (error) {
+      if (!isPhotosFault(error)) throw error;
+      return reject(photo, error);
+    }
+  }
+
+  return {
+    /**
+     * @returns the photo, `ready` or `rejected`; undefined while nothing has arrived.
+     * @throws `not-found` when there is no row: then what arrived is rubbish, and is removed.
+     */
+    async finishUpload(actor: Actor, id: PhotoId): Promise<Photo | undefined> {
+      permit(actor, writePhotos, id.userId);
+      const photo = await settled(id);
+      const isOpen = photo.status === 'pending' && photo.upload !== undefined;
+      const finished = isOpen && photo.upload ? await checkAndKeep(photo, photo.upload) : photo;
+      if (finished?.status === 'rejected') await bucket.removeAll([id]); // whatever either finisher has put
+      if (finished?.status === 'ready') await uploads.removeUpload(id); // also what a replay of the signed request put there since
+      if (finished && finished.status !== 'pending') return finished;
+      // nothing there: either nothing came yet, or the other finisher has just cleared it away
+      const now = await photos.get(id);
+      return now?.status === 'pending' ? undefined : now;
+    },
+  };
+}
+
+export type UploadFinisher = ReturnType<typeof uploadFinisher>;
