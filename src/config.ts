@@ -24,7 +24,9 @@ const settings = z.object({
   PORT: whole(3000, 0, 65_535),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
   CORS_ORIGINS: list
-    .pipe(z.array(httpUrl.refine((url) => new URL(url).origin === url, 'must be an origin: scheme, host and port alone')))
+    .pipe(
+      z.array(httpUrl.refine((url) => URL.canParse(url) && new URL(url).origin === url, 'must be an origin: scheme, host and port alone')),
+    )
     .default([]),
   AWS_REGION: z.string().default('us-east-1'),
   DYNAMODB_ENDPOINT: httpUrl.optional(),

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import express, { type Request, type Response } from 'express';
 import type { z } from 'zod';
 import { invalidInput, Problem } from '../shared/errors.ts';
@@ -19,6 +20,11 @@ export function byContentType<T>(readers: Record<string, BodyReader<T>>): BodyRe
   };
 }
 
+/** What is not UTF-8 would be bent into it silently, so it is refused. */
+function isText(_request: unknown, _response: unknown, body: Buffer): void {
+  if (!isUtf8(body)) throw invalidInput({ path: '', message: 'the body is not UTF-8' });
+}
+
 type Parser = ReturnType<typeof express.text>;
 
 const parsed =
@@ -30,7 +36,7 @@ const parsed =
 
 /** Reads text (UTF-8, also gzipped) of at most `maxBytes`. @throws `body-too-large`, `unsupported-media-type` */
 export function text(maxBytes: number): BodyReader<string> {
-  const read = parsed(express.text({ limit: maxBytes, type: () => true }));
+  const read = parsed(express.text({ limit: maxBytes, type: () => true, verify: isText }));
   return async (request, response) => String(await read(request, response));
 }
 
@@ -39,6 +45,6 @@ export function text(maxBytes: number): BodyReader<string> {
  * @throws `malformed-json`, `body-too-large`, `unsupported-media-type`, `invalid-input`
  */
 export function json<T extends z.ZodType>(schema: T, maxBytes: number): BodyReader<z.output<T>> {
-  const read = parsed(express.json({ limit: maxBytes, strict: false, type: () => true }));
+  const read = parsed(express.json({ limit: maxBytes, strict: false, type: () => true, verify: isText }));
   return async (request, response) => validate(schema, await read(request, response));
 }

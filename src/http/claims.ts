@@ -39,9 +39,9 @@ function implied(right: Right): Right[] {
 export function callerOf(claims: Claims, settings: ClaimSettings): Caller {
   const machine = isMachine(claims);
   const groups = words(claims[settings.profile === 'cognito' ? 'cognito:groups' : settings.groupsClaim]);
-  const scopes = words(claims.scope).map((scope) =>
-    scope.startsWith(settings.scopePrefix) ? scope.slice(settings.scopePrefix.length) : scope,
-  );
+  // scopes without the prefix are another API's
+  const ours = words(claims.scope).filter((scope) => scope.startsWith(settings.scopePrefix));
+  const scopes = ours.map((scope) => scope.slice(settings.scopePrefix.length));
   const isAdmin = !machine && groups.includes(settings.adminGroup);
   // a person's scopes are whatever their application asked for, so they count only where the operator says so
   const counted = machine || settings.userScopes ? RIGHTS.filter((right) => scopes.includes(right)).flatMap(implied) : [];

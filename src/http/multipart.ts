@@ -33,11 +33,11 @@ function bodyTooLarge(maxBytes: number, what: string): Problem {
   return new Problem('body-too-large', `${what} is over ${maxBytes} bytes.`, { maxBytes });
 }
 
-function translate(error: unknown, limits: FormLimits): unknown {
+function translate(error: unknown, fileField: string, limits: FormLimits): unknown {
   const { code, field } = error as { code?: string; field?: string };
   const path = field === undefined ? '' : `/${field}`;
   if (code === 'LIMIT_FILE_SIZE') return bodyTooLarge(limits.fileBytes, 'The file');
-  if (code === 'LIMIT_FILE_COUNT') return invalidInput({ path, message: 'there is more than one file' });
+  if (code === 'LIMIT_FILE_COUNT') return invalidInput({ path: `/${fileField}`, message: 'there is more than one file' });
   if (code === 'LIMIT_UNEXPECTED_FILE') return invalidInput({ path, message: 'is a file part of an unexpected name, or a second file' });
   if (code === 'LIMIT_FIELD_VALUE') return invalidInput({ path, message: `is longer than ${limits.textBytes} bytes` });
   if (code === 'LIMIT_FIELD_NESTING') return invalidInput({ path, message: 'must not have [ in its name' });
@@ -77,7 +77,9 @@ export function multipart(fileField: string, limits: FormLimits) {
           body.pipe(counted).pipe(parser);
         },
       };
-      multer(options).single(fileField)(request, response, (error?: unknown) => (error ? reject(translate(error, limits)) : resolve()));
+      multer(options).single(fileField)(request, response, (error?: unknown) =>
+        error ? reject(translate(error, fileField, limits)) : resolve(),
+      );
     });
     const { file } = request;
     return { ...(file && { file: { bytes: file.buffer, name: file.originalname } }), texts: { ...request.body } };

@@ -4,7 +4,7 @@ import { multipart } from '../http/multipart.ts';
 import { validate } from '../http/validate.ts';
 import { invalidInput, Problem } from '../shared/errors.ts';
 import { decodePhoto } from './base64.ts';
-import { fileName, formTexts, jsonForm } from './input.ts';
+import { formFile, formTexts, jsonForm } from './input.ts';
 import { METADATA_VALUE_LENGTH } from './photo.ts';
 
 export interface FormLimits {
@@ -38,9 +38,9 @@ export function formReader({ bodyBytes, formPhotoBytes }: FormLimits): BodyReade
     },
     'multipart/form-data': async (request, response) => {
       const { file, texts } = await readMultipart(request, response);
-      if (!file) throw invalidInput({ path: '/photo', message: 'the file part "photo" is missing' });
+      if (!file) throw invalidInput({ path: '/photo', message: 'the file part "photo" is missing, or has no file name' });
       if (file.bytes.length === 0) throw invalidInput({ path: '/photo', message: 'is empty' });
-      return { ...validate(formTexts, texts), bytes: file.bytes, fileName: validate(fileName, file.name) };
+      return { ...validate(formTexts, texts), bytes: file.bytes, ...validate(formFile, { fileName: file.name }) };
     },
   });
 }

@@ -38,3 +38,5 @@ export const formTexts = z.preprocess(
 
 /** A file's name as a client gave it: no folders, no control characters. */
 export const fileName = text(1, FILE_NAME_LENGTH).regex(/^[^/\\\p{Cc}]*$/u, 'must not have slashes or control characters');
+
+export const formFile = z.object({ fileName });

@@ -67,6 +67,12 @@ export function photoOperations(photos: PhotoStore, bucket: PhotoBucket, measure
       return (await photos.markReady(pending, measured)) ?? settled(pending);
     },
 
+    /** A photo that this actor has added, to answer a repetition: who may write one may see what they wrote. */
+    async addedPhoto(actor: Actor, id: PhotoId): Promise<Photo> {
+      permit(actor, writePhotos, id.userId);
+      return find(id);
+    },
+
     async getPhoto(actor: Actor, id: PhotoId): Promise<Photo> {
       permit(actor, readPhotos, id.userId);
       return find(id);

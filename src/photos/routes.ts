@@ -40,7 +40,7 @@ export function photoRoutes(photos: PhotoOperations, idempotency: Idempotency, c
           { actor, route: 'POST /v1/form', key, request },
           201,
           (photoId) => photos.addPhoto(actor, form, photoId),
-          (photoId) => photos.getPhoto(actor, { userId: form.userId, photoId }),
+          (photoId) => photos.addedPhoto(actor, { userId: form.userId, photoId }),
         );
         return created(photoPath(value), { photo: photoView(value) }, value.version, replayed);
       },

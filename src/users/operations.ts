@@ -58,6 +58,12 @@ export function userOperations(users: UserStore, photos: PhotosOfUser, { selfMay
       throw new Problem('conflict', 'There is a user with this userId. PUT replaces it.');
     },
 
+    /** A user that this actor has created, to answer a repetition: who may write one may see what they wrote. */
+    async createdUser(actor: Actor, userId: string): Promise<User> {
+      permit(actor, writeAnyUser);
+      return find(userId);
+    },
+
     async getUser(actor: Actor, userId: string): Promise<User> {
       permit(actor, readUser, userId);
       return find(userId);

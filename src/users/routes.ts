@@ -5,7 +5,6 @@ import type { Cursors } from '../http/cursor.ts';
 import type { Idempotency } from '../http/idempotency.ts';
 import { pageQuery, readPage } from '../http/page.ts';
 import { type Route, route } from '../http/route.ts';
-import { systemActor } from '../shared/actor.ts';
 import { invalidInput } from '../shared/errors.ts';
 import { deleteQuery, userInput, userParams, userPatch, userPut } from './input.ts';
 import type { UserOperations } from './operations.ts';
@@ -37,7 +36,7 @@ export function userRoutes(users: UserOperations, idempotency: Idempotency, curs
           { actor, route: `POST ${USERS}`, key, request: body },
           201,
           (attempt) => users.createUser(actor, body, attempt),
-          () => users.getUser(systemActor('replay-create-user'), body.userId), // who made it may not be allowed to read others
+          () => users.createdUser(actor, body.userId),
         );
         return created(userPath(value.userId), { user: userView(value) }, value.version, replayed);
       },

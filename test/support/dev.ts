@@ -32,7 +32,10 @@ export async function freePorts(): Promise<number> {
 /** Runs a file of `src/main/` as `npm run` would, in a folder of its own. */
 export function spawnMain(file: string, args: string[], options: { cwd: string; env?: Record<string, string> }): ChildProcess {
   const env = { ...process.env, NODE_ENV: '', NODE_OPTIONS: '', ...options.env };
-  return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(ROOT, 'src/main', file), ...args], { cwd: options.cwd, env });
+  return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(ROOT, 'src/main', file), ...args], {
+    cwd: options.cwd,
+    env,
+  });
 }
 
 /** What a process prints and how it ends. */

@@ -1,3 +1,5 @@
+import './one-realm.ts';
+import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:http';
 import { Writable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
@@ -28,6 +30,8 @@ export interface TestService {
   stored: Stored;
   /** Lines that the service logged. */
   logged: string[];
+  /** A line that the service has logged, or logs next, that has all of these words. */
+  whenLogged(...words: string[]): Promise<string>;
   /** An `Authorization` header for a person, or for a machine with a scope. */
   as(sub: string, more?: { groups?: string[]; scope?: string; expires?: string }): Promise<{ authorization: string }>;
   asMachine(client: string, scope?: string): Promise<{ authorization: string }>;
@@ -48,7 +52,12 @@ export async function startService(env: Env = {}): Promise<TestService> {
     ...env,
   });
   const logged: string[] = [];
-  const log = createLogger('info', new Writable({ write: (line, _encoding, done) => done(void logged.push(String(line))) }));
+  const lines = new EventEmitter();
+  const write = (line: unknown) => {
+    logged.push(String(line));
+    lines.emit('line');
+  };
+  const log = createLogger('info', new Writable({ write: (line, _encoding, done) => done(void write(line)) }));
   const services = buildServices(config, log, engines.credentials);
   await provision(services.clients, config);
   const server = await listen(createServer(buildApp(services)), 0);
@@ -65,6 +74,13 @@ export async function startService(env: Env = {}): Promise<TestService> {
     issuer: issuerOf(issuer.endpoint),
     stored: new Stored(services.clients.dynamodb, services.clients.s3 as S3Client, config),
     logged,
+    async whenLogged(...words) {
+      for (;;) {
+        const found = logged.find((line) => words.every((word) => line.includes(word)));
+        if (found) return found;
+        await once(lines, 'line');
+      }
+    },
     as: (sub, { groups, ...more } = {}) => authorization({ bearer: { sub, ...(groups && { groups }) }, ...more }),
     asMachine: (client, scope) => authorization({ bearer: { client }, scope }),
     async close() {

@@ -1,5 +1,5 @@
-import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
-import { type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
+import { type DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { Config } from '../../src/config.ts';
 
 /** What is really stored, read past the app: tests look here, not only at answers. */
@@ -15,13 +15,17 @@ export class Stored {
   }
 
   async rows(table: keyof Config['tables']): Promise<Record<string, unknown>[]> {
-    const { Items = [] } = await this.#tables.send(new ScanCommand({ TableName: this.#names.tables[table], ConsistentRead: true }));
-    return Items;
+    const rows: Record<string, unknown>[] = [];
+    const pages = paginateScan({ client: this.#tables }, { TableName: this.#names.tables[table], ConsistentRead: true });
+    for await (const { Items = [] } of pages) rows.push(...Items);
+    return rows;
   }
 
   async keys(bucket: keyof Config['buckets'] = 'photos'): Promise<string[]> {
-    const { Contents = [] } = await this.#objects.send(new ListObjectsV2Command({ Bucket: this.#names.buckets[bucket] }));
-    return Contents.map(({ Key }) => String(Key));
+    const keys: string[] = [];
+    const pages = paginateListObjectsV2({ client: this.#objects }, { Bucket: this.#names.buckets[bucket] });
+    for await (const { Contents = [] } of pages) keys.push(...Contents.map(({ Key }) => String(Key)));
+    return keys;
   }
 
   async object(key: string, bucket: keyof Config['buckets'] = 'photos') {

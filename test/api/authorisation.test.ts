@@ -1,0 +1,129 @@
+import { allRoutes } from '../../src/app.ts';
+import { systemActor } from '../../src/shared/actor.ts';
+import { image } from '../support/images.ts';
+import { startService, type TestService } from '../support/service.ts';
+
+/** What a row can speak of: all of it is `owner`'s, and made anew for every request. */
+interface Things {
+  photoId: string;
+  photo: string;
+  /** A userId that is free. */
+  newcomer: string;
+}
+
+interface Row {
+  route: string;
+  /** What it takes to call it for somebody else; a route about the caller alone, or about nobody, has none. */
+  right?: string;
+  /** Whether even one's own take that right. */
+  alsoForOwn?: true;
+  /** What those who may get. */
+  may: number;
+  open?: true;
+  query?: string;
+  body?: (things: Things) => object;
+  /** A route that changes nothing, although its method is not GET. */
+  onlyReads?: true;
+}
+
+const [READ_PHOTOS, WRITE_PHOTOS, READ_USERS, WRITE_USERS] = ['photos:read:any', 'photos:write:any', 'users:read:any', 'users:write:any'];
+const PHOTOS = '/v1/users/:userId/photos';
+const newUser = ({ newcomer }: Things) => ({ userId: newcomer, name: 'New' });
+
+// one row a route: whoever adds a route says here who may call it
+const ROWS: Row[] = [
+  { route: 'GET /health', may: 200, open: true },
+  { route: 'GET /ready', may: 200, open: true },
+  { route: 'GET /problems/:code', may: 200, open: true },
+  { route: 'GET /v1/me', may: 200 },
+  { route: 'POST /v1/form', right: WRITE_PHOTOS, may: 201, body: ({ photo }) => ({ userId: 'owner', photo }) },
+  { route: `GET ${PHOTOS}`, right: READ_PHOTOS, may: 200 },
+  { route: `POST ${PHOTOS}/bulk-delete`, right: WRITE_PHOTOS, may: 200, body: ({ photoId }) => ({ photoIds: [photoId] }) },
+  { route: `GET ${PHOTOS}/:photoId`, right: READ_PHOTOS, may: 200 },
+  { route: `PATCH ${PHOTOS}/:photoId`, right: WRITE_PHOTOS, may: 200, body: () => ({ metadata: { a: 'b' } }) },
+  { route: `DELETE ${PHOTOS}/:photoId`, right: WRITE_PHOTOS, may: 204 },
+  { route: `GET ${PHOTOS}/:photoId/original`, right: READ_PHOTOS, may: 302 },
+  { route: 'GET /v1/users', right: READ_USERS, alsoForOwn: true, may: 200 },
+  { route: 'POST /v1/users', right: WRITE_USERS, alsoForOwn: true, may: 201, body: newUser },
+  { route: 'POST /v1/users/bulk', right: WRITE_USERS, alsoForOwn: true, may: 200, body: (things) => ({ users: [newUser(things)] }) },
+  {
+    route: 'POST /v1/users/bulk-get',
+    right: READ_USERS,
+    alsoForOwn: true,
+    may: 200,
+    body: () => ({ userIds: ['owner'] }),
+    onlyReads: true,
+  },
+  { route: 'POST /v1/users/bulk-delete', right: WRITE_USERS, alsoForOwn: true, may: 200, body: () => ({ userIds: ['friend'] }) },
+  { route: 'GET /v1/users/:userId', right: READ_USERS, may: 200 },
+  { route: 'PUT /v1/users/:userId', right: WRITE_USERS, may: 200, body: () => ({ name: 'Other' }) },
+  { route: 'PATCH /v1/users/:userId', right: WRITE_USERS, may: 200, body: () => ({ name: 'Other' }) },
+  { route: 'DELETE /v1/users/:userId', right: WRITE_USERS, may: 204, query: '?photos=delete' },
+];
+
+const EVERY_RIGHT = ['users:read:any', 'users:write:any', 'photos:read:any', 'photos:write:any', 'imports:write'];
+/** Every right but this one and those that imply it. */
+const other = (right = '') =>
+  EVERY_RIGHT.filter((each) => each !== right && !(right === WRITE_USERS && each === 'imports:write')).join(' ');
+
+/** Who calls, and with what. All things are `owner`'s. */
+const WHO = {
+  nobody: async () => ({}),
+  expired: (service: TestService) => service.as('owner', { expires: '-1m' }),
+  owner: (service: TestService) => service.as('owner'),
+  stranger: (service: TestService) => service.as('stranger', { groups: ['users'], scope: EVERY_RIGHT.join(' ') }),
+  'machine with the scope': (service: TestService, { right }: Row) => service.asMachine('robot', right),
+  'machine with all other scopes': (service: TestService, { right }: Row) => service.asMachine('robot', other(right)),
+  admin: (service: TestService) => service.as('boss', { groups: ['admins'] }),
+};
+type Who = keyof typeof WHO;
+
+function expected({ right, alsoForOwn, open, may }: Row, who: Who): number {
+  if (who === 'nobody' || who === 'expired') return open ? may : 401;
+  const needsRight = who === 'stranger' || who === 'machine with all other scopes' || (who === 'owner' && alsoForOwn);
+  return right && needsRight ? 403 : may;
+}
+
+let service: TestService;
+let bytes: Buffer;
+beforeAll(async () => {
+  [service, bytes] = await Promise.all([startService(), image()]);
+});
+afterAll(() => service.close());
+
+let count = 0;
+async function newThings(): Promise<Things> {
+  const photoId = `01890000-0000-7000-8000-${String(++count).padStart(12, '0')}`;
+  const { photos, users } = service.services;
+  const us = systemActor('test');
+  await Promise.all([
+    photos.addPhoto(us, { userId: 'owner', bytes, metadata: {} }, photoId),
+    ...['owner', 'friend'].map((userId) => users.putUser(us, { userId, name: userId }, {})),
+  ]);
+  return { photoId, photo: bytes.toString('base64'), newcomer: `newcomer-${count}` };
+}
+
+/** All there is, users too. */
+const everything = async () => ({ ...(await service.stored.everything()), users: await service.stored.rows('users') });
+
+test('when there is a route, then a row says who may call it, and the other way round', () => {
+  const routes = allRoutes(service.services).map(({ method, path }) => `${method} ${path}`);
+  expect(ROWS.map(({ route }) => route).sort()).toEqual(routes.sort());
+});
+
+describe.each(ROWS)('$route', (row) => {
+  test.each(Object.keys(WHO) as Who[])('when it is called by %s, then the table says what happens', async (who) => {
+    const things = await newThings();
+    const [method = '', pattern = ''] = row.route.split(' ');
+    const named: Record<string, string> = { ...things, userId: 'owner', code: 'conflict' };
+    const path = pattern.replace(/:(\w+)/g, (_, name) => String(named[name]));
+    const before = await everything();
+
+    const send = service.api[method.toLowerCase() as 'get' | 'post'](`${path}${row.query ?? ''}`).set(await WHO[who](service, row));
+    const { status } = await (row.body ? send.send(row.body(things)) : send);
+    expect(status).toBe(expected(row, who));
+    const after = await everything();
+    if (status >= 400 || method === 'GET' || row.onlyReads) expect(after).toEqual(before);
+    else expect(after).not.toEqual(before);
+  });
+});
