@@ -13,8 +13,11 @@ export interface Backend {
   close(): Promise<void>;
 }
 
-/** Engines and issuer in this process, for a service in another: so that only the service is measured. */
-export async function startBackend(): Promise<Backend> {
+/**
+ * Engines and issuer in this process, for a service in another: so that only the service is measured.
+ * @param dynamodb another engine's endpoint, where its work is to be on another core than this process's.
+ */
+export async function startBackend(dynamodb?: string): Promise<Backend> {
   const key = await newIssuerKey();
   const [engines, issuer] = await Promise.all([startEngines(), startIssuer({ key, nodeEnv: 'development' })]);
   const env = {
@@ -22,7 +25,7 @@ export async function startBackend(): Promise<Backend> {
     AUTH_AUDIENCE: 'bench',
     AUTH_ALGORITHM: ISSUER_ALGORITHM,
     SECRET_KEYS: 'a-secret-of-the-benchmarks-that-is-long-enough',
-    DYNAMODB_ENDPOINT: engines.dynamodb,
+    DYNAMODB_ENDPOINT: dynamodb ?? engines.dynamodb,
     S3_ENDPOINT: engines.objects,
     AWS_ACCESS_KEY_ID: engines.credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: engines.credentials.secretAccessKey,

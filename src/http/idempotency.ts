@@ -25,16 +25,19 @@ export interface RequestRecord {
   leaseUntil: number;
 }
 
-/** The port to where requests are remembered. All writes are conditional: two tries at once have one winner. */
+/**
+ * The port to where requests are remembered. All writes are conditional: of two tries at once one wins, and a try that lost its lease
+ * to another changes nothing any more.
+ */
 export interface RequestStore {
   /** Begins with a new record, or says which one is there. */
   begin(requestKey: string, record: RequestRecord): Promise<RequestRecord | undefined>;
   /** Takes over from a try whose lease is over; false when another try was faster. */
   takeOver(requestKey: string, seen: RequestRecord, leaseUntil: number): Promise<boolean>;
-  finish(requestKey: string, status: number): Promise<void>;
+  finish(requestKey: string, lease: number, status: number): Promise<void>;
   /** Ends the lease now: the next try carries on with the same id. */
-  release(requestKey: string): Promise<void>;
-  forget(requestKey: string): Promise<void>;
+  release(requestKey: string, lease: number): Promise<void>;
+  forget(requestKey: string, lease: number): Promise<void>;
   /** Rejects when the table does not answer. */
   ping(): Promise<void>;
 }
@@ -63,15 +66,16 @@ const atWork = () => new Problem('conflict', 'A request with this Idempotency-Ke
  */
 export function idempotency(store: RequestStore, leaseMs: number) {
   /** The id to work under, or the outcome that is there already. */
-  async function claim(requestKey: string, fingerprint: string): Promise<{ id: string; done: boolean }> {
-    const mine: RequestRecord = { fingerprint, resultId: uuidv7(), leaseUntil: Date.now() + leaseMs };
+  async function claim(requestKey: string, fingerprint: string): Promise<{ id: string; lease: number; done: boolean }> {
+    const lease = Date.now() + leaseMs;
+    const mine: RequestRecord = { fingerprint, resultId: uuidv7(), leaseUntil: lease };
     const seen = await store.begin(requestKey, mine);
-    if (!seen) return { id: mine.resultId, done: false };
+    if (!seen) return { id: mine.resultId, lease, done: false };
     if (seen.fingerprint !== fingerprint)
       throw new Problem('idempotency-key-reused', 'This Idempotency-Key came before with another request.');
-    if (seen.outcomeStatus !== undefined) return { id: seen.resultId, done: true };
-    if (seen.leaseUntil > Date.now() || !(await store.takeOver(requestKey, seen, mine.leaseUntil))) throw atWork();
-    return { id: seen.resultId, done: false };
+    if (seen.outcomeStatus !== undefined) return { id: seen.resultId, lease, done: true };
+    if (seen.leaseUntil > Date.now() || !(await store.takeOver(requestKey, seen, lease))) throw atWork();
+    return { id: seen.resultId, lease, done: false };
   }
 
   return {
@@ -90,17 +94,17 @@ export function idempotency(store: RequestStore, leaseMs: number) {
       if (key === undefined) return { value: await run(uuidv7()), replayed: false };
       if (!KEY.test(key)) throw invalidInput({ path: '', message: 'Idempotency-Key must be 1–255 visible characters' });
       const requestKey = sha256(canonical([actorKey(actor), route, key]));
-      const { id, done } = await claim(requestKey, sha256(canonical(request)));
+      const { id, lease, done } = await claim(requestKey, sha256(canonical(request)));
       if (done) return { value: await recall(id), replayed: true };
       try {
         const value = await run(id);
-        await store.finish(requestKey, status);
+        await store.finish(requestKey, lease, status);
         return { value, replayed: false };
       } catch (error) {
         const isRefusal = error instanceof Problem && PROBLEMS[error.code].status < 500;
-        if (isRefusal) await store.forget(requestKey);
+        if (isRefusal) await store.forget(requestKey, lease);
         // should this fail too, the lease ends by itself
-        else await Promise.allSettled([store.release(requestKey)]);
+        else await Promise.allSettled([store.release(requestKey, lease)]);
         throw error;
       }
     },

@@ -8,16 +8,17 @@ const seconds = () => Math.floor(Date.now() / 1000);
 
 /** The `requests` table: one item per idempotency key, dropped by TTL after a day. */
 export function requestStore(tables: DynamoDBDocumentClient, table: string): RequestStore {
-  const set = (requestKey: string, name: 'outcomeStatus' | 'leaseUntil', value: number, condition: string, values = {}) =>
-    tables.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: { requestKey },
-        UpdateExpression: `SET ${name} = :value`,
-        ConditionExpression: condition,
-        ExpressionAttributeValues: { ':value': value, ...values },
-      }),
-    );
+  /** Sets an attribute while nobody else has the lease. */
+  async function set(requestKey: string, lease: number, name: 'outcomeStatus' | 'leaseUntil', value: number): Promise<boolean> {
+    const update = new UpdateCommand({
+      TableName: table,
+      Key: { requestKey },
+      UpdateExpression: `SET ${name} = :value`,
+      ConditionExpression: 'leaseUntil = :lease AND attribute_not_exists(outcomeStatus)',
+      ExpressionAttributeValues: { ':value': value, ':lease': lease },
+    });
+    return (await ifHeld(tables.send(update))) !== undefined;
+  }
 
   return {
     async begin(requestKey, record) {
@@ -34,23 +35,16 @@ export function requestStore(tables: DynamoDBDocumentClient, table: string): Req
       // gone between the two calls: its try was refused, which is as good as being at work still
       return (Item as RequestRecord | undefined) ?? record;
     },
-    async takeOver(requestKey, seen, leaseUntil) {
-      return (
-        (await ifHeld(
-          set(requestKey, 'leaseUntil', leaseUntil, 'leaseUntil = :seen AND attribute_not_exists(outcomeStatus)', {
-            ':seen': seen.leaseUntil,
-          }),
-        )) !== undefined
-      );
+    takeOver: (requestKey, seen, leaseUntil) => set(requestKey, seen.leaseUntil, 'leaseUntil', leaseUntil),
+    async finish(requestKey, lease, status) {
+      await set(requestKey, lease, 'outcomeStatus', status);
     },
-    async finish(requestKey, status) {
-      await set(requestKey, 'outcomeStatus', status, 'attribute_exists(requestKey)');
+    async release(requestKey, lease) {
+      await set(requestKey, lease, 'leaseUntil', 0);
     },
-    async release(requestKey) {
-      await set(requestKey, 'leaseUntil', 0, 'attribute_exists(requestKey)');
-    },
-    async forget(requestKey) {
-      await tables.send(new DeleteCommand({ TableName: table, Key: { requestKey } }));
+    async forget(requestKey, lease) {
+      const condition = { ConditionExpression: 'leaseUntil = :lease', ExpressionAttributeValues: { ':lease': lease } };
+      await ifHeld(tables.send(new DeleteCommand({ TableName: table, Key: { requestKey }, ...condition })));
     },
     async ping() {
       await tables.send(new GetCommand({ TableName: table, Key: { requestKey: '-' } }));

@@ -8,12 +8,12 @@ import { type LocalServer, listen } from './listen.ts';
  */
 export async function startDynamoDb({ folder, port = 0 }: { folder?: string | undefined; port?: number } = {}): Promise<LocalServer> {
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0, ...(folder && { path: folder }) });
-  // a client that hangs up in the middle of its body would end the whole process: dynalite listens to no errors of requests
+  // dynalite throws what goes wrong with a request: a client that hangs up in the middle of its body would end the whole process
   for (const handle of server.listeners('request') as RequestListener[]) {
     server.removeListener('request', handle);
     server.on('request', (request: IncomingMessage, response) => {
-      request.on('error', () => response.destroy());
       handle(request, response);
+      request.removeAllListeners('error').on('error', () => response.destroy());
     });
   }
   return listen(server, port);

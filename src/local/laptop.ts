@@ -11,9 +11,15 @@ export const DEV_AUDIENCE = 'photoform';
 /** The embedded store's only credentials. They open nothing but a laptop's own store, which listens on loopback alone. */
 export const STORE_CREDENTIALS = { accessKeyId: 'photoform', secretAccessKey: 'photoform-on-a-laptop' };
 
-/** The ports of one installation: the service, and behind it the issuer and the object store. 0 takes free ones. */
-export function ports(port: number): { service: number; issuer: number; objects: number } {
-  return port === 0 ? { service: 0, issuer: 0, objects: 0 } : { service: port, issuer: port + 1, objects: port + 2 };
+/**
+ * The ports of one installation: the service, and behind it the issuer and the object store. 0 takes free ones.
+ * @param port the service's, as `PORT` says it.
+ */
+export function ports(port = ''): { service: number; issuer: number; objects: number } {
+  const service = port === '' ? DEFAULT_PORT : Number(port);
+  const isPort = Number.isInteger(service) && service >= 0 && service <= 65_533;
+  if (!isPort) throw new Error('PORT must be a whole number from 0 to 65533: the two ports after it are used as well.');
+  return service === 0 ? { service, issuer: 0, objects: 0 } : { service, issuer: service + 1, objects: service + 2 };
 }
 
 /** The issuer's key: kept, so that a token made before the service starts, or before it restarts, is good. */

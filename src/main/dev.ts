@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
-import { access, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -12,6 +13,7 @@ import { eventBridge } from '../local/event-bridge.ts';
 import { ISSUER_ALGORITHM, issuerOf, startIssuer } from '../local/issuer.ts';
 import { DATA_FOLDER, DEFAULT_PORT, DEV_AUDIENCE, issuerKey, ports, secretKeys } from '../local/laptop.ts';
 import { listen } from '../local/listen.ts';
+import { welcome } from '../local/welcome.ts';
 import { provision } from '../provision.ts';
 import { buildServices, type Services } from '../services.ts';
 import { createLogger } from '../shared/log.ts';
@@ -32,47 +34,10 @@ const say = (text: string) => process.stdout.write(`${text}\n`);
 /** Adds the samples, the first time only: who deletes one does not get it back. */
 async function seedOnce(services: Services, folder: string | undefined): Promise<void> {
   const marker = folder && join(folder, 'seeded');
-  if (
-    marker &&
-    (await access(marker).then(
-      () => true,
-      () => false,
-    ))
-  )
-    return;
+  if (marker && existsSync(marker)) return;
   const { users, photos } = await seed(services);
   if (marker) await writeFile(marker, new Date().toISOString());
   say(`  ${users} users and ${photos} photos from seed/ are in`);
-}
-
-function welcome({
-  url,
-  port,
-  objects,
-  dynamodb,
-  memory,
-  ownIssuer,
-  credentials,
-  bucket,
-}: Record<'url' | 'objects' | 'dynamodb' | 'bucket', string> & {
-  port: number;
-  memory: boolean;
-  ownIssuer: boolean;
-  credentials: { accessKeyId: string; secretAccessKey: string };
-}): string {
-  const tokenCommand = `${port === DEFAULT_PORT ? '' : `PORT=${port} `}npm run -s token -- --sub ann`;
-  const token = ownIssuer ? '$TOKEN' : `$(${tokenCommand})`;
-  return `
-Photoform is at ${url}, its data ${memory ? 'in memory' : `in ${DATA_FOLDER}/`}. Ctrl-C ends it.
-
-  Post a photo, from this folder in another terminal:
-
-    curl -i ${url}/v1/form -H "Authorization: Bearer ${token}" -F photo=@seed/photos/chelsea.jpg -F title=Chelsea
-
-  ${ownIssuer ? 'Tokens come from AUTH_ISSUER.' : `A token:  ${tokenCommand}     (an admin's: --groups admins; more: --help)`}
-  Storage:  ${objects}     (S3; bucket ${bucket}, key ${credentials.accessKeyId}, secret ${credentials.secretAccessKey}, path style)
-  Tables:   ${dynamodb}     (DynamoDB; any key)
-`;
 }
 
 async function main(): Promise<void> {
@@ -81,7 +46,7 @@ async function main(): Promise<void> {
   const env = environment();
   if (env.NODE_ENV === 'production') throw new Error('npm run dev is for development: NODE_ENV must not be production. Use npm start.');
   const folder = values.memory ? undefined : DATA_FOLDER;
-  const port = ports(Number(env.PORT || DEFAULT_PORT));
+  const port = ports(env.PORT);
   say('Starting Photoform …');
 
   const events = new EventEmitter<{ object: [S3Event] }>();

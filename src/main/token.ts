@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { issuerOf, mintToken } from '../local/issuer.ts';
-import { DEFAULT_PORT, DEV_AUDIENCE, issuerKey, ports } from '../local/laptop.ts';
+import { DEV_AUDIENCE, issuerKey, ports } from '../local/laptop.ts';
 import { environment } from './environment.ts';
 
 const HELP = `A token that the service of "npm run dev" accepts.
@@ -49,7 +49,7 @@ async function main(): Promise<void> {
   if (env.NODE_ENV === 'production') throw new UsageError('there are no development tokens in production');
   if (!/^\d+ ?(s|m|h|d|w|y)/.test(values.expires)) throw new UsageError('--expires takes a number and a unit: 30s, 15m, 1h, 7d');
   const token = await mintToken(await issuerKey(), {
-    issuer: issuerOf(`http://127.0.0.1:${ports(Number(env.PORT || DEFAULT_PORT)).issuer}`),
+    issuer: issuerOf(`http://127.0.0.1:${ports(env.PORT).issuer}`),
     audience: env.AUTH_AUDIENCE?.split(',')[0] || DEV_AUDIENCE,
     expires: values.expires,
     bearer: bearerOf(values),

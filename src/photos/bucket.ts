@@ -2,6 +2,7 @@ import { DeleteObjectsCommand, GetObjectCommand, HeadBucketCommand, PutObjectCom
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { isNamed } from '../shared/aws.ts';
 import { chunk } from '../shared/batches.ts';
+import { unavailable } from '../shared/errors.ts';
 import { allKeys, originalKey } from './key.ts';
 import type { Measured, Photo, PhotoId } from './photo.ts';
 
@@ -69,7 +70,7 @@ export function photoBucket(objects: S3Client, presigner: S3Client, bucket: stri
         const { Errors = [] } = await objects.send(
           new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true } }),
         );
-        if (Errors.length > 0) throw new Error(`${Errors.length} objects could not be removed, the first with ${Errors[0]?.Code}`);
+        if (Errors.length > 0) throw unavailable('Not all objects could be removed; try again.', Errors[0]);
       }
     },
 

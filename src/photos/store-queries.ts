@@ -4,6 +4,9 @@ import { unavailable } from '../shared/errors.ts';
 import type { Photo, PhotoId } from './photo.ts';
 import type { PhotoStore } from './store.ts';
 
+/** Rows that one call of a list reads at least. */
+const FEWEST = 25;
+
 /** TTL deletes late: what is expired counts as gone. */
 const OF_STATUS = '#status = :status AND (attribute_not_exists(expiresAt) OR expiresAt > :seconds)';
 
@@ -35,13 +38,17 @@ export function photoQueries(
       const { names, values } = ofStatus(status);
       const filter = { FilterExpression: OF_STATUS, ExpressionAttributeNames: names };
       const photos: Photo[] = [];
+      // what is filtered out was read all the same: reading row by row for the last one would take as many calls
+      const Limit = Math.max(limit, FEWEST);
       let from: QueryCommandInput['ExclusiveStartKey'] = after === undefined ? undefined : { userId, photoId: after };
       do {
-        const page = await query(userId, values, { ...filter, Limit: limit - photos.length, ExclusiveStartKey: from });
+        const page = await query(userId, values, { ...filter, Limit, ExclusiveStartKey: from });
         photos.push(...((page.Items ?? []) as Photo[]));
         from = page.LastEvaluatedKey;
       } while (from && photos.length < limit);
-      return { photos, ...(from && { next: String(from.photoId) }) };
+      const page = photos.slice(0, limit);
+      const next = photos.length > limit ? page.at(-1)?.photoId : from?.photoId;
+      return { photos: page, ...(next !== undefined && { next: String(next) }) };
     },
 
     async newest(userId, limit) {

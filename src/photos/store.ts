@@ -22,8 +22,8 @@ export interface PhotoStore {
   markReady(id: PhotoId, measured: Measured): Promise<Photo | undefined>;
   /** `pending` → `rejected`, told for 7 days; undefined when the row is gone, expired or not pending any more. */
   markRejected(id: PhotoId, why: NonNullable<Photo['rejected']>): Promise<Photo | undefined>;
-  /** Notes what an upload is by now; false when the row is gone, expired or not pending any more. */
-  setUpload(id: PhotoId, upload: Upload): Promise<boolean>;
+  /** Notes what an upload is by now; undefined when the row is gone, expired or not pending any more. */
+  setUpload(id: PhotoId, upload: Upload): Promise<Photo | undefined>;
   /** How many uploads of a user, not older than the photoId `since`, are open; counted no further than `most`. */
   countOpenUploads(userId: string, since: string, most: number): Promise<number>;
   /** Removes the row unless it is `ready`; false when it is, or is gone. */
@@ -112,7 +112,7 @@ export function photoStore(tables: DynamoDBDocumentClient, table: string): Photo
     markRejected: (id, rejected) =>
       change(id, { set: { rejected, status: 'rejected', expiresAt: nowSeconds() + PENDING_SECONDS }, ...isOpen() }),
 
-    setUpload: async (id, upload) => (await change(id, { set: { upload }, ...isOpen() })) !== undefined,
+    setUpload: (id, upload) => change(id, { set: { upload }, ...isOpen() }),
 
     setMetadata: (photo, metadata) =>
       change(photo, { set: { metadata }, condition: '#version = :seen', values: { ':seen': photo.version } }),

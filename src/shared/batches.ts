@@ -4,10 +4,10 @@ import { deadlineSignal, timeLeft, withinPart } from './deadline.ts';
 import { Problem, unavailable } from './errors.ts';
 
 /** What one call takes (DynamoDB's service quotas). */
-const GETS = 100;
-const WRITES = 25;
+export const GETS = 100;
+export const WRITES = 25;
 /** Calls at work at once: enough to hide their latency, too few to be throttled for by themselves. */
-const IN_FLIGHT = 4;
+export const IN_FLIGHT = 4;
 const FIRST_DELAY_MS = 25;
 const LONGEST_DELAY_MS = 1_000;
 /** Of the time left for writing: the rest is for saying what was not written. */
@@ -27,11 +27,18 @@ export function chunk<T>(items: T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 }
 
-/** Does `work` for each item, at most `limit` at once. */
+/** Does `work` for each item, at most `limit` at once; after a failure no more are begun. */
 export async function eachInFlight<T>(limit: number, items: T[], work: (item: T) => Promise<void>): Promise<void> {
   const queue = items.values();
+  let hasFailed = false;
   const lane = async () => {
-    for (const item of queue) await work(item);
+    for (const item of queue) {
+      if (hasFailed) return;
+      await work(item).catch((error) => {
+        hasFailed = true;
+        throw error;
+      });
+    }
   };
   await Promise.all(Array.from({ length: limit }, lane));
 }

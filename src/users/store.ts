@@ -33,11 +33,13 @@ export interface UserStore {
 export function userStore(tables: DynamoDBDocumentClient, table: string): UserStore {
   const idsOf = (undone: { key: Record<string, string> }[]) => undone.map(({ key }) => String(key.userId));
 
+  async function get(userId: string): Promise<User | undefined> {
+    const { Item } = await tables.send(new GetCommand({ TableName: table, Key: { userId }, ConsistentRead: true }));
+    return Item as User | undefined;
+  }
+
   return {
-    async get(userId) {
-      const { Item } = await tables.send(new GetCommand({ TableName: table, Key: { userId }, ConsistentRead: true }));
-      return Item as User | undefined;
-    },
+    get,
 
     async put(user, over) {
       const condition =
@@ -46,7 +48,11 @@ export function userStore(tables: DynamoDBDocumentClient, table: string): UserSt
           : over === 'nothing' && { ConditionExpression: 'attribute_not_exists(userId)' };
       const write = new PutCommand({ TableName: table, Item: user, ReturnValues: 'ALL_OLD', ...condition });
       const answer = await ifHeld(tables.send(write));
-      return answer && { replaced: answer.Attributes !== undefined };
+      if (answer) return { replaced: answer.Attributes !== undefined };
+      // the SDK repeats a write whose answer was lost, and then its own first try is in the way
+      const there = await get(user.userId);
+      const isOurs = there?.version === user.version && there.updatedAt === user.updatedAt;
+      return isOurs ? { replaced: over !== 'nothing' } : undefined;
     },
 
     async remove(userId, version) {

@@ -4,11 +4,14 @@ import {
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
   GetObjectCommand,
+  type GetObjectCommandOutput,
   HeadObjectCommand,
+  ListMultipartUploadsCommand,
   ListPartsCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { isNamed } from '../../shared/aws.ts';
+import { unavailable } from '../../shared/errors.ts';
 import { originalKey, uploadKey } from '../key.ts';
 import type { PhotoId } from '../photo.ts';
 import type { ArrivedPart } from './upload.ts';
@@ -30,6 +33,8 @@ export interface UploadBucket {
   /** Puts the parts together, unless something is there already. */
   completeMultipart(id: PhotoId, uploadId: string, parts: ArrivedPart[]): Promise<void>;
   abortMultipart(id: PhotoId, uploadId: string): Promise<void>;
+  /** Ends whatever multipart uploads were begun for it, by us or by the browser. */
+  abortMultiparts(id: PhotoId): Promise<void>;
   /** How many bytes arrived; undefined when nothing did. */
   arrivedBytes(id: PhotoId): Promise<number | undefined>;
   openUpload(id: PhotoId): Promise<Arrived | undefined>;
@@ -48,6 +53,16 @@ async function ifThere<T>(call: Promise<T>): Promise<T | undefined> {
   }
 }
 
+/** @throws `unavailable` when the download breaks off. */
+async function whole(body: NonNullable<GetObjectCommandOutput['Body']>): Promise<Buffer> {
+  try {
+    const { buffer, byteOffset, byteLength } = await body.transformToByteArray();
+    return Buffer.from(buffer, byteOffset, byteLength);
+  } catch (error) {
+    throw unavailable('The object storage broke off while it was read; try again.', error);
+  }
+}
+
 export function uploadBucket(objects: S3Client, bucket: string): UploadBucket {
   const at = (id: PhotoId) => ({ Bucket: bucket, Key: uploadKey(id) });
 
@@ -57,9 +72,13 @@ export function uploadBucket(objects: S3Client, bucket: string): UploadBucket {
     if (!Body || ContentLength === undefined) return undefined;
     return {
       bytes: ContentLength,
-      read: async () => Buffer.from((await Body.transformToByteArray()).buffer),
+      read: () => whole(Body),
       drop: () => void (Body as { destroy?: () => void }).destroy?.(),
     };
+  }
+
+  async function abortMultipart(id: PhotoId, uploadId: string): Promise<void> {
+    await ifThere(objects.send(new AbortMultipartUploadCommand({ ...at(id), UploadId: uploadId })));
   }
 
   return {
@@ -91,8 +110,12 @@ export function uploadBucket(objects: S3Client, bucket: string): UploadBucket {
       }
     },
 
-    async abortMultipart(id, uploadId) {
-      await ifThere(objects.send(new AbortMultipartUploadCommand({ ...at(id), UploadId: uploadId })));
+    abortMultipart,
+
+    async abortMultiparts(id) {
+      // one page, a thousand at most, is more than any browser begins; the lifecycle rule ends the rest
+      const { Uploads = [] } = await objects.send(new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: uploadKey(id) }));
+      await Promise.all(Uploads.map(({ UploadId }) => abortMultipart(id, String(UploadId))));
     },
 
     async arrivedBytes(id) {

@@ -50,11 +50,14 @@ export function uploadFinisher(photos: PhotoStore, bucket: PhotoBucket, uploads:
     return rejected ?? settled(photo);
   }
 
-  /** What became of a photo that somebody else took out of `pending`; bytes that nobody's row wants any more go. */
+  /**
+   * What became of a photo that somebody else took out of `pending`; bytes that nobody's row wants any more go.
+   * Those of a row that has just expired stay as long as it does: another finisher, a moment earlier, may be making it ready.
+   */
   async function settled(id: PhotoId): Promise<Photo> {
     const photo = await photos.get(id);
     if (photo) return photo;
-    await bucket.removeAll([id]);
+    if (!(await photos.exists(id))) await bucket.removeAll([id]);
     throw new Problem('not-found', 'There is no such upload.');
   }
 

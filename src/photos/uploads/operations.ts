@@ -60,8 +60,9 @@ export function uploadOperations(
   async function withUploadId(photo: UploadedPhoto): Promise<UploadedPhoto> {
     if (photo.upload.method !== 'MULTIPART' || photo.upload.uploadId) return photo;
     const upload = { ...photo.upload, uploadId: await uploads.startMultipart(photo, photo.upload.contentType) };
-    if (!(await photos.setUpload(photo, upload))) throw notFound('upload');
-    return { ...photo, upload };
+    const noted = await photos.setUpload(photo, upload);
+    if (!noted) throw notFound('upload');
+    return { ...noted, upload };
   }
 
   /** Puts a multipart upload together once all of it is there, and as declared. */
@@ -87,7 +88,8 @@ export function uploadOperations(
       permit(actor, writePhotos, userId);
       const upload = accepted(declared);
       const pending = pendingPhoto({ userId, photoId }, { upload }, declared);
-      if (await photos.insert(pending)) await checkOpenUploads(pending);
+      await photos.insert(pending);
+      await checkOpenUploads(pending);
       return withUploadId(await find(pending));
     },
 
@@ -103,7 +105,7 @@ export function uploadOperations(
       permit(actor, writePhotos, id.userId);
       const photo = await find(id);
       if (photo.status !== 'pending') throw new Problem('conflict', `The upload is over: the photo is ${photo.status}.`);
-      return photo;
+      return withUploadId(photo);
     },
 
     /**
@@ -141,7 +143,7 @@ export function uploadOperations(
       permit(actor, writePhotos, id.userId);
       const { upload } = await find(id);
       if (!(await photos.removeUnfinished(id))) throw new Problem('conflict', 'The upload has become a photo: delete the photo.');
-      if (upload.uploadId) await uploads.abortMultipart(id, upload.uploadId);
+      if (upload.method === 'MULTIPART') await uploads.abortMultiparts(id);
       await bucket.removeAll([id]);
     },
   };

@@ -51,7 +51,7 @@ export function uploadRoutes(
         const { method } = photo.upload;
         const instructions = photo.status === 'pending' ? await signing.instructions(photo) : {};
         const upload = { method, ...(method === 'MULTIPART' && { partSize: PART_BYTES }), ...instructions, expiresAt: signing.expiresAt() };
-        return created(uploadPath(photo, actor.id), { photo: photoView(photo), upload }, photo.version, replayed);
+        return created(uploadPath(photo, actor), { photo: photoView(photo), upload }, photo.version, replayed);
       },
     }),
     route({

@@ -16,10 +16,9 @@ const notOfThisMethod = (method: string) => invalidInput({ path: '/method', mess
 
 /** What browsers are given to upload with: signed requests for one upload's own key, and only those its method needs. */
 export function signing(uploads: UploadOperations, signer: UploadSigner) {
-  function signPart({ upload, ...id }: UploadedPhoto, uploadId: string, partNumber: number): Promise<SignedPart> {
+  function signPart({ upload, ...id }: UploadedPhoto, uploadId: string, partNumber: number, path: string): Promise<SignedPart> {
     const part = partsOf(upload.bytes)[partNumber - 1];
-    if (!part)
-      throw invalidInput({ path: '/partNumber', message: `${partNumber} is not a part: there are ${partsOf(upload.bytes).length}` });
+    if (!part) throw invalidInput({ path, message: `${partNumber} is not a part: there are ${partsOf(upload.bytes).length}` });
     return signer.part(id, uploadId, part);
   }
 
@@ -35,14 +34,14 @@ export function signing(uploads: UploadOperations, signer: UploadSigner) {
       return signer.startMultipart(photo, photo.upload);
     }
     await uploads.adoptMultipart(actor, photo, uploadId);
-    if (method === 'PUT' && partNumber !== undefined) return signPart(photo, uploadId, partNumber);
+    if (method === 'PUT' && partNumber !== undefined) return signPart(photo, uploadId, partNumber, '/partNumber');
     if (partNumber !== undefined || method === 'PUT') throw notOfThisMethod('MULTIPART');
     if (method === 'GET') return signer.listParts(photo, uploadId);
     return method === 'POST' ? signer.completeMultipart(photo, uploadId) : signer.abortMultipart(photo, uploadId);
   }
 
   const signParts = (photo: UploadedPhoto, partNumbers: number[]): Promise<SignedPart[]> =>
-    Promise.all(partNumbers.map((partNumber) => signPart(photo, String(photo.upload.uploadId), partNumber)));
+    Promise.all(partNumbers.map((number, index) => signPart(photo, String(photo.upload.uploadId), number, `/partNumbers/${index}`)));
 
   return {
     expiresAt: () => signer.expiresAt(),

@@ -48,7 +48,7 @@ describe('copies', () => {
     const precondition = { name: 'PreconditionFailed', status: 412 };
     expect(await refusal(copy({ CopySourceIfMatch: '"other"' }))).toEqual(precondition);
     expect(await refusal(copy({ CopySourceIfNoneMatch: ETag }))).toEqual(precondition);
-    expect(await refusal(copy({ CopySourceIfModifiedSince: new Date(Date.now() + 60_000) }))).toEqual(precondition);
+    expect(await refusal(copy({ CopySourceIfModifiedSince: new Date() }))).toEqual(precondition);
     expect(await refusal(copy({ CopySourceIfUnmodifiedSince: new Date(Date.now() - 3_600_000) }))).toEqual(precondition);
     expect(await bench.keys(Bucket)).toEqual(['from']);
     await copy({ CopySourceIfMatch: ETag, CopySourceIfNoneMatch: '"other"' });

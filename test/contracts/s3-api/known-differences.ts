@@ -1,4 +1,5 @@
 import { type EngineName, engineName } from './engine.ts';
+import { LOCALSTACK } from './localstack-differences.ts';
 
 interface Difference {
   engine: EngineName;
@@ -8,7 +9,9 @@ interface Difference {
 }
 
 /** Where another engine is known to answer otherwise than AWS does. Whatever isn't listed here has to pass on each. */
-export const knownDifferences: Difference[] = [];
+export const knownDifferences: Difference[] = Object.entries(LOCALSTACK).flatMap(([why, tests]) =>
+  tests.map((test): Difference => ({ engine: 'localstack', test, why })),
+);
 
 /** A test of the contract: run on every engine, but for the differences listed above, which are told of loudly. */
 export function contract(title: string, run: () => Promise<void>): void {

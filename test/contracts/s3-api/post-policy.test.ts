@@ -20,7 +20,8 @@ describe('presigned posts', () => {
     const answer = await post({ bucket, conditions, fields: { 'Content-Type': 'image/png', 'x-amz-meta-colour': 'blue' } });
     expect(answer.status).toBe(204);
     expect(answer.headers.get('etag')).toBe('"5d41402abc4b2a76b9719d911017c592"');
-    expect(answer.headers.get('location')).toContain(`${bucket}/a`);
+    // AWS names the bucket in the host, path-style engines in the path
+    expect(answer.headers.get('location')).toMatch(new RegExp(`${bucket}.*/a$`));
     expect(await bench.text(bucket, 'a')).toBe('hello');
     expect(await bench.head(bucket, 'a')).toMatchObject({ ContentType: 'image/png', Metadata: { colour: 'blue' } });
   });
