@@ -14,6 +14,7 @@ import { listen } from '../../src/local/listen.ts';
 import { provision } from '../../src/provision.ts';
 import { buildServices, type Services } from '../../src/services.ts';
 import { createLogger } from '../../src/shared/log.ts';
+import { ObjectEvents } from './object-events.ts';
 import { Stored } from './stored.ts';
 
 const AUDIENCE = 'photoform-test';
@@ -25,6 +26,8 @@ export interface TestService {
   config: Config;
   services: Services;
   engines: Engines;
+  /** Events of the embedded store's objects; a test says when `services.onPhotoEvent` gets one. */
+  events: ObjectEvents;
   issuer: string;
   /** What is really in the tables and buckets, seen past the app. */
   stored: Stored;
@@ -41,7 +44,8 @@ export interface TestService {
 /** The whole service on a socket, on embedded engines in memory. @param env settings that this test needs otherwise. */
 export async function startService(env: Env = {}): Promise<TestService> {
   const key = await newIssuerKey();
-  const [engines, issuer] = await Promise.all([startEngines(), startIssuer({ key, nodeEnv: 'test' })]);
+  const events = new ObjectEvents();
+  const [engines, issuer] = await Promise.all([startEngines({ onEvent: events.onEvent }), startIssuer({ key, nodeEnv: 'test' })]);
   const config = readConfig({
     AUTH_ISSUER: issuerOf(issuer.endpoint),
     AUTH_AUDIENCE: AUDIENCE,
@@ -71,6 +75,7 @@ export async function startService(env: Env = {}): Promise<TestService> {
     config,
     services,
     engines,
+    events,
     issuer: issuerOf(issuer.endpoint),
     stored: new Stored(services.clients.dynamodb, services.clients.s3 as S3Client, config),
     logged,

@@ -1,4 +1,4 @@
-import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListMultipartUploadsCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import { type DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { Config } from '../../src/config.ts';
 
@@ -39,8 +39,14 @@ export class Stored {
     };
   }
 
-  /** Rows of photos and keys of objects together: "nothing was stored" is that this is the same before and after. */
-  async everything(): Promise<{ photos: Record<string, unknown>[]; keys: string[] }> {
-    return { photos: await this.rows('photos'), keys: await this.keys() };
+  /** Keys of multipart uploads that are not put together, as often as there is one. */
+  async multipartUploads(): Promise<string[]> {
+    const { Uploads = [] } = await this.#objects.send(new ListMultipartUploadsCommand({ Bucket: this.#names.buckets.photos }));
+    return Uploads.map(({ Key }) => String(Key));
+  }
+
+  /** Rows of photos, keys of objects and of multipart uploads: "nothing was stored" is that this is the same before and after. */
+  async everything(): Promise<{ photos: Record<string, unknown>[]; keys: string[]; multipartUploads: string[] }> {
+    return { photos: await this.rows('photos'), keys: await this.keys(), multipartUploads: await this.multipartUploads() };
   }
 }

@@ -1,0 +1,71 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { type PhotoBucket, photoBucket } from '../../src/photos/bucket.ts';
+import { imageMeasurer, type MeasureImage } from '../../src/photos/image.ts';
+import { type PhotoStore, photoStore } from '../../src/photos/store.ts';
+import { type UploadBucket, uploadBucket } from '../../src/photos/uploads/bucket.ts';
+import { type UploadFinisher, uploadFinisher } from '../../src/photos/uploads/finish.ts';
+import type { TestService } from './service.ts';
+
+/** What a finisher works with. */
+export interface Pieces {
+  photos: PhotoStore;
+  bucket: PhotoBucket;
+  uploads: UploadBucket;
+  measure: MeasureImage;
+}
+
+/** The real ones, on the tables and the bucket of a service. */
+export function piecesOf({ services, config }: TestService): Pieces {
+  const s3 = services.clients.s3 as S3Client;
+  return {
+    photos: photoStore(services.clients.dynamodb, config.tables.photos),
+    bucket: photoBucket(s3, s3, config.buckets.photos, 60),
+    uploads: uploadBucket(s3, config.buckets.photos),
+    measure: imageMeasurer({ ...config.limits, decodes: config.decodes }),
+  };
+}
+
+/** One more finisher of a service's uploads, as another process would have it; a test may step in between its pieces. */
+export function anotherFinisher(service: TestService, stepIn: (pieces: Pieces) => Partial<Pieces> = () => ({})): UploadFinisher {
+  const real = piecesOf(service);
+  const { photos, bucket, uploads, measure } = { ...real, ...stepIn(real) };
+  return uploadFinisher(photos, bucket, uploads, measure);
+}
+
+/** Where a piece of work waits until a test lets it go on. */
+export class Gate {
+  readonly #reached = Promise.withResolvers<void>();
+  readonly #opened = Promise.withResolvers<void>();
+
+  /** Resolves once somebody waits. */
+  get reached(): Promise<void> {
+    return this.#reached.promise;
+  }
+
+  pass(): Promise<void> {
+    this.#reached.resolve();
+    return this.#opened.promise;
+  }
+
+  open(): void {
+    this.#opened.resolve();
+  }
+}
+
+/** A finisher that has checked what arrived, and waits before it keeps it. */
+export function waitingToKeep(service: TestService, gate: Gate): UploadFinisher {
+  return anotherFinisher(service, ({ measure }) => ({
+    async measure(read) {
+      const measured = await measure(read);
+      await gate.pass();
+      return measured;
+    },
+  }));
+}
+
+/** A finisher that has kept what arrived, and waits before it says so in the row. */
+export function waitingToMark(service: TestService, gate: Gate): UploadFinisher {
+  return anotherFinisher(service, ({ photos }) => ({
+    photos: { ...photos, markReady: async (...args) => gate.pass().then(() => photos.markReady(...args)) },
+  }));
+}

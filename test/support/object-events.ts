@@ -1,0 +1,23 @@
+import { EventEmitter, once } from 'node:events';
+import { createdKeys, type S3Event } from '../../src/shared/s3-event.ts';
+
+/** Events of a store, which nobody is told of until a test takes them. */
+export class ObjectEvents {
+  readonly #held: { key: string; event: S3Event }[] = [];
+  readonly #happened = new EventEmitter();
+
+  readonly onEvent = (event: S3Event): void => {
+    for (const key of createdKeys(event)) this.#held.push({ key, event });
+    this.#happened.emit('event');
+  };
+
+  /** The earliest event of an object's making that was not taken yet; waits for it to happen. */
+  async next(key: string): Promise<S3Event> {
+    for (;;) {
+      const index = this.#held.findIndex((held) => held.key === key);
+      const [taken] = index < 0 ? [] : this.#held.splice(index, 1);
+      if (taken) return taken.event;
+      await once(this.#happened, 'event');
+    }
+  }
+}
