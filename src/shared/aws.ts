@@ -38,6 +38,8 @@ class DeadlineHandler extends NodeHttpHandler {
 /** Whether repeating the very call later can succeed: throttles, time-outs, broken connections, the service's own faults. */
 function canPass(error: unknown): boolean {
   const failure = error as SdkError;
+  // S3's answer to two conditional writes that meet: one of them may have won
+  if (failure.name === 'ConditionalRequestConflict') return true;
   return failure.name === 'AbortError' || isTransientError(failure) || isThrottlingError(failure) || isServerError(failure);
 }
 

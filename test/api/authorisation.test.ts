@@ -2,6 +2,7 @@ import { allRoutes } from '../../src/app.ts';
 import { systemActor } from '../../src/shared/actor.ts';
 import { image } from '../support/images.ts';
 import { startService, type TestService } from '../support/service.ts';
+import { putFile } from '../support/uploads.ts';
 
 /** What a row can speak of: all of it is `owner`'s, and made anew for every request. */
 interface Things {
@@ -28,6 +29,8 @@ interface Row {
 
 const [READ_PHOTOS, WRITE_PHOTOS, READ_USERS, WRITE_USERS] = ['photos:read:any', 'photos:write:any', 'users:read:any', 'users:write:any'];
 const PHOTOS = '/v1/users/:userId/photos';
+const UPLOAD = '/v1/uploads/:photoId';
+const OF_OWNER = '?userId=owner';
 const newUser = ({ newcomer }: Things) => ({ userId: newcomer, name: 'New' });
 
 // one row a route: whoever adds a route says here who may call it
@@ -43,6 +46,12 @@ const ROWS: Row[] = [
   { route: `PATCH ${PHOTOS}/:photoId`, right: WRITE_PHOTOS, may: 200, body: () => ({ metadata: { a: 'b' } }) },
   { route: `DELETE ${PHOTOS}/:photoId`, right: WRITE_PHOTOS, may: 204 },
   { route: `GET ${PHOTOS}/:photoId/original`, right: READ_PHOTOS, may: 302 },
+  { route: 'POST /v1/uploads', right: WRITE_PHOTOS, may: 201, body: () => ({ userId: 'owner', contentType: 'image/png', bytes: 9 }) },
+  { route: `GET ${UPLOAD}`, right: WRITE_PHOTOS, may: 200, query: OF_OWNER },
+  { route: `DELETE ${UPLOAD}`, right: WRITE_PHOTOS, may: 204, query: OF_OWNER },
+  { route: `POST ${UPLOAD}/complete`, right: WRITE_PHOTOS, may: 200, query: OF_OWNER },
+  { route: `POST ${UPLOAD}/parts`, right: WRITE_PHOTOS, may: 200, query: OF_OWNER, body: () => ({ partNumbers: [1] }), onlyReads: true },
+  { route: `POST ${UPLOAD}/sign`, right: WRITE_PHOTOS, may: 200, query: OF_OWNER, body: () => ({ method: 'POST' }), onlyReads: true },
   { route: 'GET /v1/users', right: READ_USERS, alsoForOwn: true, may: 200 },
   { route: 'POST /v1/users', right: WRITE_USERS, alsoForOwn: true, may: 201, body: newUser },
   { route: 'POST /v1/users/bulk', right: WRITE_USERS, alsoForOwn: true, may: 200, body: (things) => ({ users: [newUser(things)] }) },
@@ -87,17 +96,25 @@ function expected({ right, alsoForOwn, open, may }: Row, who: Who): number {
 let service: TestService;
 let bytes: Buffer;
 beforeAll(async () => {
-  [service, bytes] = await Promise.all([startService(), image()]);
+  [service, bytes] = await Promise.all([startService({ MAX_OPEN_UPLOADS: '1000' }), image()]);
 });
 afterAll(() => service.close());
 
 let count = 0;
-async function newThings(): Promise<Things> {
+/** An upload all of whose parts have arrived. */
+async function newUpload(photoId: string): Promise<void> {
+  const { uploads, signing } = service.services;
+  const declared = { contentType: 'image/png', bytes: bytes.length, method: 'MULTIPART', metadata: {} } as const;
+  const { parts = [] } = await signing.instructions(await uploads.createUpload(systemActor('test'), 'owner', declared, photoId));
+  for (const part of parts) expect((await putFile(part, bytes)).status).toBe(200);
+}
+
+async function newThings({ route }: Row): Promise<Things> {
   const photoId = `01890000-0000-7000-8000-${String(++count).padStart(12, '0')}`;
   const { photos, users } = service.services;
   const us = systemActor('test');
   await Promise.all([
-    photos.addPhoto(us, { userId: 'owner', bytes, metadata: {} }, photoId),
+    route.includes(UPLOAD) ? newUpload(photoId) : photos.addPhoto(us, { userId: 'owner', bytes, metadata: {} }, photoId),
     ...['owner', 'friend'].map((userId) => users.putUser(us, { userId, name: userId }, {})),
   ]);
   return { photoId, photo: bytes.toString('base64'), newcomer: `newcomer-${count}` };
@@ -113,7 +130,7 @@ test('when there is a route, then a row says who may call it, and the other way 
 
 describe.each(ROWS)('$route', (row) => {
   test.each(Object.keys(WHO) as Who[])('when it is called by %s, then the table says what happens', async (who) => {
-    const things = await newThings();
+    const things = await newThings(row);
     const [method = '', pattern = ''] = row.route.split(' ');
     const named: Record<string, string> = { ...things, userId: 'owner', code: 'conflict' };
     const path = pattern.replace(/:(\w+)/g, (_, name) => String(named[name]));

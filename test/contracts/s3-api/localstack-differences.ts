@@ -27,12 +27,16 @@ export const LOCALSTACK: Record<string, string[]> = {
     'when a URL is not valid yet, then it is refused and nothing is stored',
     'when the expiry is no time from a second to a week, or something is missing, then it is refused',
     'when another key or secret made the URL, then it is refused',
+    'when the URL of an upload names other credentials, then it is refused',
     'when a URL also bears an authorization header, then it is refused',
   ],
   'it takes forms without a policy, does not verify a policy’s signature, and lets fields pass that no condition covers': [
     'when a field is not covered by a condition, then it is refused and nothing is stored',
     'when the policy or its signature is changed, then it is refused and nothing is stored',
     'when there is no policy or no signature, then it is refused and nothing is stored',
+    'when any condition of the form’s policy is changed, or the signature, then it is refused',
+    'when the form’s policy or what signed it is left out, then it is refused',
+    'when the form has a field more, then it is refused',
   ],
   'of a form’s types, separated by commas, it holds only the first against starts-with; AWS holds each': [
     'when the type is another than the policy’s, then it is refused and nothing is stored',
@@ -42,6 +46,7 @@ export const LOCALSTACK: Record<string, string[]> = {
   ],
   'it does not check a checksum that is a form’s field': [
     'when the file’s sha256 is a field, then other bytes are refused and nothing is stored',
+    'when the form’s file is not that of the sha256, then it is refused',
   ],
   'it answers a form without a file with 500': ['when the form has no file or no key, then it is refused'],
   'it limits the fields before a form’s file not to 20 KB': ['when the fields before the file are beyond 20 KB, then it is refused'],
