@@ -26,6 +26,8 @@ export function startDynamoDbProcess(): Promise<Running> {
 
 /** The service as it runs in production, in a process of its own. @param flags for Node.js, a profiler's, say. */
 export function startServiceProcess(env: Record<string, string>, flags: string[] = []): Promise<Running> {
-  const child = spawn(process.execPath, [...flags, 'src/main/server.ts'], { env: { ...process.env, ...env, LOG_LEVEL: 'info', PORT: '0' } });
+  const child = spawn(process.execPath, [...flags, 'src/main/server.ts'], {
+    env: { ...process.env, ...env, LOG_LEVEL: 'info', PORT: '0' },
+  });
   return running(child, /"port":(\d+)/);
 }

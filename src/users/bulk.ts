@@ -1,5 +1,5 @@
 import { type Actor, permit, systemActor } from '../shared/actor.ts';
-import { eachInFlight } from '../shared/batches.ts';
+import { chunk, eachInFlight, GETS, IN_FLIGHT } from '../shared/batches.ts';
 import { withinPart } from '../shared/deadline.ts';
 import { Problem } from '../shared/errors.ts';
 import { newVersion } from '../shared/version.ts';
@@ -12,8 +12,6 @@ import { stamped, type User, type UserInput } from './user.ts';
 const QUESTIONS_IN_FLIGHT = 16;
 /** Of the time left for asking them: the rest is for the deletes, and for saying what was refused. */
 const ASKING_PART = 0.6;
-/** Users read at a time, so that an answer that is soon full has not read thousands for nothing. */
-const WINDOW = 200;
 
 export interface BulkGet {
   users: User[];
@@ -46,17 +44,29 @@ export function bulkUserOperations(users: UserStore, photos: PhotosOfUser) {
     async getUsers(actor: Actor, userIds: string[], roomFor: (user: User) => boolean): Promise<BulkGet> {
       permit(actor, readAnyUser);
       const asked = [...new Set(userIds)];
-      const answer: BulkGet = { users: [], notFound: [], remaining: [] };
-      for (let at = 0; at < asked.length; at += WINDOW) {
-        const found = await users.getMany(asked.slice(at, at + WINDOW));
-        for (const [index, userId] of asked.slice(at, at + WINDOW).entries()) {
+      const groups = chunk(asked, GETS);
+      const read: Map<string, User>[] = [];
+      const answer: BulkGet = { users: [], notFound: [], remaining: asked };
+      let [taken, isFull] = [0, false];
+      /** Takes into the answer, in order, what is read by now. */
+      const takeRead = () => {
+        for (const userId of asked.slice(taken)) {
+          const found = read[Math.floor(taken / GETS)];
+          if (!found) return;
           const user = found.get(userId);
-          if (user && !roomFor(user) && answer.users.length > 0) return { ...answer, remaining: asked.slice(at + index) };
+          isFull = user !== undefined && !roomFor(user) && answer.users.length > 0;
+          if (isFull) return;
           if (user) answer.users.push(user);
           else answer.notFound.push(userId);
+          taken++;
         }
-      }
-      return answer;
+      };
+      await eachInFlight(IN_FLIGHT, [...groups.entries()], async ([index, group]) => {
+        if (isFull) return; // so that an answer that is soon full has not read a thousand for nothing
+        read[index] = await users.getMany(group);
+        if (!isFull) takeRead();
+      });
+      return { ...answer, remaining: asked.slice(taken) };
     },
 
     /** Removes users; `deleted` are those that are gone now, also those that never were. Who has photos is refused. */
