@@ -43,9 +43,6 @@ export async function eachInFlight<T>(limit: number, items: T[], work: (item: T)
   await Promise.all(Array.from({ length: limit }, lane));
 }
 
-/** A key as text; DynamoDB may give its attributes back in another order. */
-const identity = (key: Key) => JSON.stringify(Object.entries(key).sort());
-
 /** Waits before the `attempt`-th repetition, with full jitter so that many callers don't come back together. */
 async function backOff(attempt: number): Promise<void> {
   const left = timeLeft();
@@ -109,7 +106,7 @@ export async function batchWrite(
   writes: Write[],
   settled?: (done: Write[]) => Promise<void>,
 ): Promise<Write[]> {
-  const undone = new Map(writes.map((write) => [identity(write.key), write]));
+  const undone = new Set(writes);
   const settle = async (group: Write[]) => {
     let rest = group;
     for (let attempt = 0; rest.length > 0; attempt++) {
@@ -117,7 +114,7 @@ export async function batchWrite(
       const left = new Set(await writeGroup(tables, table, rest));
       const done = rest.filter((write) => !left.has(write));
       if (done.length > 0) await settled?.(done);
-      for (const { key } of done) undone.delete(identity(key));
+      for (const write of done) undone.delete(write);
       rest = [...left];
     }
   };
@@ -126,5 +123,5 @@ export async function batchWrite(
   } catch (error) {
     if (!isUnavailable(error)) throw error;
   }
-  return [...undone.values()];
+  return [...undone];
 }

@@ -14,7 +14,6 @@ function pointer(path: readonly PropertyKey[]): string {
 
 function ofIssue(issue: z.core.$ZodIssue): InputFault[] {
   const path = pointer(issue.path);
-  if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => ({ path, message: `the name ${clip(message)}` }));
   if (issue.code !== 'unrecognized_keys') return [{ path, message: clip(issue.message) }];
   return issue.keys.slice(0, MOST).map((key) => ({ path: pointer([...issue.path, key]), message: 'is an unknown field' }));
 }
