@@ -69,12 +69,20 @@ export async function run(): Promise<void> {
   const interlaced = await sharp({ create: { width: 5000, height: 5000, channels: 3, background: '#369' } })
     .png({ progressive: true })
     .toBuffer();
+  const avif = await sharp({ create: { width: 5000, height: 5000, channels: 3, background: '#369' } })
+    .avif({ effort: 0 })
+    .toBuffer();
+  const gif = await sharp({ create: { width: 5000, height: 5000, channels: 3, background: '#369' } })
+    .gif()
+    .toBuffer();
   const cases: [string, Post, Buffer][] = [
     ['1.9 MB as JSON', asJson, small],
     ['1.9 MB as multipart', asMultipart, small],
     ['12 megapixels, multipart', asMultipart, large],
     ['25 megapixels, progressive JPEG', asMultipart, progressive],
     ['25 megapixels, interlaced PNG', asMultipart, interlaced],
+    ['25 megapixels, AVIF', asMultipart, avif],
+    ['25 megapixels, GIF', asMultipart, gif],
   ];
   try {
     for (const [name, post, photo] of cases) {

@@ -17,11 +17,22 @@ import { userRoutes } from './users/routes.ts';
 const EXPOSED = ['ETag', 'Location', 'Retry-After', 'x-request-id', 'Idempotency-Replayed'];
 
 /** Every route there is. */
-export function allRoutes({ checks, limits, photos, uploads, signing, users, bulkUsers, idempotency, cursors }: Services): Route[] {
+export function allRoutes({
+  checks,
+  limits,
+  toldLimits,
+  photos,
+  uploads,
+  signing,
+  users,
+  bulkUsers,
+  idempotency,
+  cursors,
+}: Services): Route[] {
   return [
     ...healthRoutes(checks),
     ...problemPages(),
-    ...accessRoutes(limits),
+    ...accessRoutes(toldLimits),
     ...photoRoutes(photos, idempotency, cursors, limits),
     ...uploadRoutes(uploads, signing, idempotency, limits),
     ...bulkUserRoutes(bulkUsers, limits),

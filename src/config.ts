@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import type { Env, EnvName } from './env-names.ts';
 
-const whole = (fallback: number, min = 1, max = Number.MAX_SAFE_INTEGER) => z.coerce.number().int().min(min).max(max).default(fallback);
+const whole = (fallback: number, min = 1, max = Number.MAX_SAFE_INTEGER) =>
+  z.coerce.number('must be a whole number').int('must be a whole number').min(min).max(max).default(fallback);
 const list = z.string().transform((value) =>
   value
     .split(',')
@@ -16,6 +17,10 @@ const flag = z
   .transform((value) => value === 'true');
 
 const MiB = 1024 * 1024;
+/** Node's timers take no more: a longer one would be over at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** What one S3 PUT of a checked photo takes is 5 GB. */
+const MOST_MULTIPART = 5_000 * MiB;
 const SECRET_BYTES = 32;
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
@@ -49,14 +54,14 @@ const settings = z.object({
       .array(z.string().refine((key) => Buffer.byteLength(key) >= SECRET_BYTES, `must be at least ${SECRET_BYTES} bytes long`))
       .min(1, 'must hold at least one key'),
   ),
-  REQUEST_TIMEOUT_MS: whole(10_000),
+  REQUEST_TIMEOUT_MS: whole(10_000, 1, LONGEST_TIMER_MS),
   DOWNLOAD_URL_SECONDS: whole(300, 1, 604_800),
   UPLOAD_URL_SECONDS: whole(300, 1, 604_800),
   MAX_BODY_BYTES: whole(6_000_000),
   MAX_RESPONSE_BYTES: whole(6_000_000),
   MAX_FORM_PHOTO_BYTES: whole(2 * MiB),
   MAX_UPLOAD_BYTES: whole(25 * MiB),
-  MAX_MULTIPART_BYTES: whole(100 * MiB),
+  MAX_MULTIPART_BYTES: whole(100 * MiB, 1, MOST_MULTIPART),
   MAX_OPEN_UPLOADS: whole(20),
   MAX_PIXELS: whole(50_000_000),
   MAX_PROGRESSIVE_PIXELS: whole(25_000_000),
@@ -75,7 +80,8 @@ export type Config = ReturnType<typeof readConfig>;
  * @throws ConfigError naming all that is wrong.
  */
 export function readConfig(env: Env) {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const trimmed = Object.entries(env).map(([name, value]) => [name, value?.trim()]);
+  const given: Record<string, string | undefined> = Object.fromEntries(trimmed.filter(([, value]) => value !== ''));
   const parsed = settings.safeParse(given);
   if (!parsed.success) {
     const faults = parsed.error.issues.map(

@@ -2,11 +2,12 @@ import type { Config } from './config.ts';
 import { authenticator } from './http/authenticate.ts';
 import { sealedCursors } from './http/cursor.ts';
 import { idempotency } from './http/idempotency.ts';
-import { identityProviderProbe } from './http/identity-provider.ts';
+import { identityProviderProbe, seenOnce } from './http/identity-provider.ts';
 import { requestStore } from './http/request-store.ts';
 import { photoBucket } from './photos/bucket.ts';
 import { imageMeasurer } from './photos/image.ts';
 import { photoOperations } from './photos/operations.ts';
+import { PHOTO_LIMITS } from './photos/photo.ts';
 import { photoStore } from './photos/store.ts';
 import { arrivalHandler } from './photos/uploads/arrivals.ts';
 import { uploadBucket } from './photos/uploads/bucket.ts';
@@ -16,10 +17,12 @@ import { signing } from './photos/uploads/sign.ts';
 import { uploadSigner } from './photos/uploads/signer.ts';
 import { awsClients, type Credentials } from './shared/aws.ts';
 import type { Logger } from './shared/log.ts';
+import { slots } from './shared/slots.ts';
 import { bulkUserOperations } from './users/bulk.ts';
 import { fitsOneUser } from './users/input.ts';
 import { userOperations } from './users/operations.ts';
 import { userStore } from './users/store.ts';
+import { USER_LIMITS } from './users/user.ts';
 
 export type Services = ReturnType<typeof buildServices>;
 
@@ -35,7 +38,13 @@ export function buildServices(config: Config, log: Logger, credentials?: Credent
   const quarantine = uploadBucket(objects, config.buckets.photos);
   const measure = imageMeasurer({ ...config.limits, decodes: config.decodes });
   const photoUses = photoOperations(photos, bucket, measure);
-  const finisher = uploadFinisher(photos, bucket, quarantine, measure);
+  const finisher = uploadFinisher(
+    photos,
+    bucket,
+    quarantine,
+    measure,
+    slots(config.decodes, 'Too many uploads are being checked at once; try again.'),
+  );
   const uploads = uploadOperations(photos, bucket, quarantine, finisher, config.limits);
   const photosOfUser = { has: photoUses.hasPhotos, removeAll: photoUses.deleteAllPhotos };
   const requests = requestStore(tables, config.tables.requests);
@@ -46,6 +55,8 @@ export function buildServices(config: Config, log: Logger, credentials?: Credent
     /** For provisioning an engine of our own; nothing else goes past the stores. */
     clients: { dynamodb: tables, s3: objects },
     limits: config.limits,
+    /** What `GET /v1/me` tells, the limits that are no settings among them. */
+    toldLimits: { ...config.limits, ...PHOTO_LIMITS, ...USER_LIMITS },
     corsOrigins: config.corsOrigins,
     requestTimeoutMs: config.requestTimeoutMs,
     authenticate: authenticator(config.auth, probeIdentityProvider),
@@ -61,7 +72,7 @@ export function buildServices(config: Config, log: Logger, credentials?: Credent
     checks: {
       tables: () => Promise.all([users.ping(), photos.ping(), requests.ping()]),
       buckets: () => bucket.ping(),
-      keys: probeIdentityProvider,
+      keys: seenOnce(probeIdentityProvider),
     },
     /** Ends the connections that are kept open for reuse. */
     close() {

@@ -20,6 +20,18 @@ function cognitoValidators(audience: string[]): NonNullable<AuthOptions['validat
   };
 }
 
+/** Whether credentials are bad whatever keys the provider has: no JWT, or one that has expired. */
+function isBadByItself(authorization: string): boolean {
+  const payload = /^Bearer +[\w-]+\.([\w-]+)\.[\w-]+$/i.exec(authorization)?.[1];
+  if (payload === undefined) return true;
+  try {
+    const { exp } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { exp?: unknown };
+    return typeof exp === 'number' && exp * 1000 < Date.now();
+  } catch {
+    return true; // a payload that is not JSON
+  }
+}
+
 /**
  * Finds out who is calling, from `Authorization: Bearer …` alone.
  * @param probe resolves while the identity provider answers; asked only when a token was refused, because the library calls an
@@ -39,9 +51,11 @@ export function authenticator(settings: AuthSettings, probe: () => Promise<void>
       throw new Problem('unauthenticated', 'This takes a token: Authorization: Bearer …', { challenge: 'Bearer realm="api"' });
     const refused = await new Promise<unknown>((resolve) => verify(request, response, resolve));
     if (!refused) return callerOf((request.auth?.payload ?? {}) as Claims, settings);
-    await probe().catch((error) => {
-      throw unavailable('The identity provider does not answer, so your token cannot be judged; try again.', error);
-    });
+    if (!isBadByItself(String(request.get('authorization')))) {
+      await probe().catch((error) => {
+        throw unavailable('The identity provider does not answer, so your token cannot be judged; try again.', error);
+      });
+    }
     const { headers } = refused as { headers?: Record<string, string> };
     throw new Problem(
       'unauthenticated',

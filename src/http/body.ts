@@ -22,21 +22,32 @@ export function byContentType<T>(readers: Record<string, BodyReader<T>>): BodyRe
 
 /** What is not UTF-8 would be bent into it silently, so it is refused. */
 function isText(_request: unknown, _response: unknown, body: Buffer): void {
+  if (body.length === 0) throw invalidInput({ path: '', message: 'the body is empty' });
   if (!isUtf8(body)) throw invalidInput({ path: '', message: 'the body is not UTF-8' });
 }
 
 type Parser = ReturnType<typeof express.text>;
 
 const parsed =
-  (parse: Parser): BodyReader<unknown> =>
+  (parse: Parser, maxBytes: number): BodyReader<unknown> =>
   async (request, response) => {
-    await new Promise<void>((resolve, reject) => parse(request, response, (error?: unknown) => (error ? reject(error) : resolve())));
+    const tooLarge = () => new Problem('body-too-large', `The body is over ${maxBytes} bytes.`, { maxBytes });
+    if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
+    await new Promise<void>((resolve, reject) => {
+      let bytes = 0;
+      // the parser would read on to the end before it says so, however far off that is
+      request.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes > maxBytes) reject(tooLarge());
+      });
+      parse(request, response, (error?: unknown) => (error ? reject(error) : resolve()));
+    });
     return request.body;
   };
 
 /** Reads text (UTF-8, also gzipped) of at most `maxBytes`. @throws `body-too-large`, `unsupported-media-type` */
 export function text(maxBytes: number): BodyReader<string> {
-  const read = parsed(express.text({ limit: maxBytes, type: () => true, verify: isText }));
+  const read = parsed(express.text({ limit: maxBytes, type: () => true, verify: isText }), maxBytes);
   return async (request, response) => String(await read(request, response));
 }
 
@@ -45,6 +56,6 @@ export function text(maxBytes: number): BodyReader<string> {
  * @throws `malformed-json`, `body-too-large`, `unsupported-media-type`, `invalid-input`
  */
 export function json<T extends z.ZodType>(schema: T, maxBytes: number): BodyReader<z.output<T>> {
-  const read = parsed(express.json({ limit: maxBytes, strict: false, type: () => true, verify: isText }));
+  const read = parsed(express.json({ limit: maxBytes, strict: false, type: () => true, verify: isText }), maxBytes);
   return async (request, response) => validate(schema, await read(request, response));
 }

@@ -8,6 +8,9 @@ export interface ClaimSettings {
   userScopes: boolean;
 }
 
+/** The last moment that a Date can tell. */
+const LATEST_MS = 8.64e15;
+
 export type Claims = Record<string, unknown>;
 
 /** Words of a claim: an array, or a string such as `"users admins"` or `"[users admins]"`. */
@@ -51,6 +54,6 @@ export function callerOf(claims: Claims, settings: ClaimSettings): Caller {
     rights: new Set(isAdmin ? RIGHTS : counted),
     groups,
     scopes,
-    expiresAt: new Date(Number(claims.exp) * 1000),
+    expiresAt: new Date(Math.min(Number(claims.exp) * 1000, LATEST_MS)),
   };
 }

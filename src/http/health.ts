@@ -1,3 +1,4 @@
+import { withDeadline } from '../shared/deadline.ts';
 import { Problem } from '../shared/errors.ts';
 import { publicRoute, type Route } from './route.ts';
 
@@ -7,15 +8,14 @@ const TIMEOUT_MS = 2_000;
 /** What readiness depends on; each rejects while it does not answer. */
 export type Checks = Record<'tables' | 'buckets' | 'keys', () => Promise<unknown>>;
 
+/** Which of them fails is the answer; why is not the caller's to know. */
 async function inTime(check: () => Promise<unknown>): Promise<boolean> {
-  const late = new Promise<boolean>((resolve) => setTimeout(resolve, TIMEOUT_MS, false).unref());
-  return Promise.race([
-    check().then(
-      () => true,
-      () => false,
-    ),
-    late,
-  ]); // which of them fails is the answer; why is not the caller's to know
+  try {
+    await withDeadline(TIMEOUT_MS, check);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** `/health`: the process lives. `/ready`: what it depends on answers; a result is kept for some seconds, so that probes cost nothing. */

@@ -23,3 +23,13 @@ export function identityProviderProbe(issuer: string): () => Promise<void> {
     return last.result;
   };
 }
+
+/** Resolves once the issuer has been seen to serve its keys, and from then on: tokens are good while the keys are kept. */
+export function seenOnce(probe: () => Promise<void>): () => Promise<void> {
+  let isSeen = false;
+  return async () => {
+    if (isSeen) return;
+    await probe();
+    isSeen = true;
+  };
+}

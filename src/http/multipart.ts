@@ -47,6 +47,11 @@ function translate(error: unknown, fileField: string, limits: FormLimits): unkno
   });
 }
 
+/** The parser has put U+FFFD for what is not UTF-8; stored so, it would be bent silently. */
+function checkUtf8(texts: unknown[]): void {
+  if (texts.some((text) => String(text).includes('\ufffd'))) throw invalidInput({ path: '', message: 'the form is not UTF-8' });
+}
+
 /**
  * A reader of `multipart/form-data` (RFC 7578) with one file, in memory, under the name `fileField`.
  * @throws `body-too-large`, `invalid-input`
@@ -82,6 +87,7 @@ export function multipart(fileField: string, limits: FormLimits) {
       );
     });
     const { file } = request;
+    checkUtf8([...Object.entries(request.body).flat(), file?.originalname]);
     return { ...(file && { file: { bytes: file.buffer, name: file.originalname } }), texts: { ...request.body } };
   };
 }

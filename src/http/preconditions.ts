@@ -11,8 +11,8 @@ const ENTITY_TAG = /^(W\/)?"([\x21\x23-\x7e]*)"$/;
 export function precondition(request: Request, name: 'if-match' | 'if-none-match'): Precondition | undefined {
   const header = request.get(name)?.trim();
   if (header === undefined || header === '*') return header;
-  return header.split(/\s*,\s*/).flatMap((tag) => {
-    const [, weak, version] = ENTITY_TAG.exec(tag) ?? [];
+  return header.split(',').flatMap((tag) => {
+    const [, weak, version] = ENTITY_TAG.exec(tag.trim()) ?? [];
     if (version === undefined) throw invalidInput({ path: '', message: `${name} must be * or quoted versions, as ETag gave them` });
     return weak && name === 'if-match' ? [] : [version]; // If-Match compares strongly: a weak tag matches nothing
   });

@@ -12,14 +12,14 @@ export const DEV_AUDIENCE = 'photoform';
 export const STORE_CREDENTIALS = { accessKeyId: 'photoform', secretAccessKey: 'photoform-on-a-laptop' };
 
 /**
- * The ports of one installation: the service, and behind it the issuer and the object store. 0 takes free ones.
+ * The ports of one installation: the service, and behind it the issuer and the object store.
  * @param port the service's, as `PORT` says it.
  */
 export function ports(port = ''): { service: number; issuer: number; objects: number } {
   const service = port === '' ? DEFAULT_PORT : Number(port);
-  const isPort = Number.isInteger(service) && service >= 0 && service <= 65_533;
-  if (!isPort) throw new Error('PORT must be a whole number from 0 to 65533: the two ports after it are used as well.');
-  return service === 0 ? { service, issuer: 0, objects: 0 } : { service, issuer: service + 1, objects: service + 2 };
+  const isPort = Number.isInteger(service) && service >= 1 && service <= 65_533;
+  if (!isPort) throw new Error('PORT must be a whole number from 1 to 65533: the two ports after it are used as well.');
+  return { service, issuer: service + 1, objects: service + 2 };
 }
 
 /** The issuer's key: kept, so that a token made before the service starts, or before it restarts, is good. */

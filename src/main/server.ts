@@ -6,6 +6,8 @@ import { createLogger } from '../shared/log.ts';
 import { environment } from './environment.ts';
 
 /** Time for requests that are at work when we are told to go; load balancers wait about as long. */
+/** Time for a request to arrive whole; its own budget begins after that. */
+const BODY_MS = 60_000;
 const DRAIN_MS = 10_000;
 
 function start(): void {
@@ -13,6 +15,12 @@ function start(): void {
   const log = createLogger(config.logLevel);
   const services = buildServices(config, log);
   const server = createServer(buildApp(services)).listen(config.port, () => log.info(server.address(), 'listening'));
+
+  server.requestTimeout = BODY_MS;
+  server.once('error', (error: NodeJS.ErrnoException) => {
+    log.fatal({ err: error }, error.code === 'EADDRINUSE' ? `port ${config.port} is in use: set PORT to another` : 'cannot listen');
+    process.exit(1);
+  });
 
   // not fatal: /ready tells it, and the first request tries again
   services.checks.keys().catch((error) => log.warn({ err: error }, 'the identity provider does not answer yet'));

@@ -47,7 +47,7 @@ async function main(): Promise<void> {
   const values = readArguments();
   if (values.help) return void process.stdout.write(HELP);
   if (env.NODE_ENV === 'production') throw new UsageError('there are no development tokens in production');
-  if (!/^\d+ ?(s|m|h|d|w|y)/.test(values.expires)) throw new UsageError('--expires takes a number and a unit: 30s, 15m, 1h, 7d');
+  if (!/^\d+ ?(s|m|h|d|w|y)$/.test(values.expires)) throw new UsageError('--expires takes a number and a unit: 30s, 15m, 1h, 7d');
   const token = await mintToken(await issuerKey(), {
     issuer: issuerOf(`http://127.0.0.1:${ports(env.PORT).issuer}`),
     audience: env.AUTH_AUDIENCE?.split(',')[0] || DEV_AUDIENCE,

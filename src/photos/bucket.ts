@@ -1,9 +1,17 @@
-import { DeleteObjectsCommand, GetObjectCommand, HeadBucketCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  AbortMultipartUploadCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  ListMultipartUploadsCommand,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { isNamed } from '../shared/aws.ts';
 import { chunk } from '../shared/batches.ts';
 import { unavailable } from '../shared/errors.ts';
-import { allKeys, originalKey } from './key.ts';
+import { allKeys, originalKey, uploadKey, uploadPrefix } from './key.ts';
 import type { Measured, Photo, PhotoId } from './photo.ts';
 
 export interface SignedUrl {
@@ -17,7 +25,7 @@ export interface PhotoBucket {
   putOriginal(photo: PhotoId & Measured, bytes: Buffer): Promise<boolean>;
   /** A URL that downloads the original, for whoever has it, for some minutes. */
   signOriginal(photo: PhotoId & Measured & Pick<Photo, 'fileName'>): Promise<SignedUrl>;
-  /** Removes every object of these photos, whether it is there or not. */
+  /** Removes every object of these photos, whether it is there or not, and ends the multipart uploads that were begun for them. */
   removeAll(photos: PhotoId[]): Promise<void>;
   /** Rejects when the bucket does not answer. */
   ping(): Promise<void>;
@@ -35,6 +43,26 @@ function attachment(name: string): string {
 
 /** @param urlSeconds how long signed URLs live. */
 export function photoBucket(objects: S3Client, presigner: S3Client, bucket: string, urlSeconds: number): PhotoBucket {
+  /** Whoever began them, we or the browser: their parts would be kept, and paid for. */
+  async function abortMultiparts(photos: PhotoId[]): Promise<void> {
+    const keys = new Set(photos.map(uploadKey));
+    const prefixes = new Set(photos.length === 1 ? keys : photos.map(({ userId }) => uploadPrefix(userId)));
+    for (const Prefix of prefixes) {
+      // one page, a thousand, is more than a user can have open; the lifecycle rule ends the rest
+      const { Uploads = [] } = await objects.send(new ListMultipartUploadsCommand({ Bucket: bucket, Prefix }));
+      const begun = Uploads.filter(({ Key }) => keys.has(String(Key)));
+      await Promise.all(begun.map(({ Key, UploadId }) => abort(String(Key), String(UploadId))));
+    }
+  }
+
+  async function abort(Key: string, UploadId: string): Promise<void> {
+    try {
+      await objects.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }));
+    } catch (error) {
+      if (!isNamed(error, 'NoSuchUpload')) throw error; // it has ended meanwhile
+    }
+  }
+
   return {
     async putOriginal(photo, bytes) {
       const put = new PutObjectCommand({
@@ -66,6 +94,7 @@ export function photoBucket(objects: S3Client, presigner: S3Client, bucket: stri
     },
 
     async removeAll(photos) {
+      await abortMultiparts(photos);
       for (const keys of chunk(photos.flatMap(allKeys), DELETES)) {
         const { Errors = [] } = await objects.send(
           new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true } }),

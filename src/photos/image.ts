@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { Metadata as Header, Sharp, SharpOptions } from 'sharp';
-import { Problem, unavailable } from '../shared/errors.ts';
+import { Problem } from '../shared/errors.ts';
+import { slots } from '../shared/slots.ts';
 import { imageType } from './image-type.ts';
 import type { Measured } from './photo.ts';
 
 export interface ImageLimits {
   pixels: number;
-  /** For interlaced PNG and progressive JPEG, which must be decoded whole before a line of them is known. */
+  /** For what must be decoded whole before a line of it is known: interlaced PNG, progressive JPEG, AVIF, GIF. */
   progressivePixels: number;
   /** Decoders at work at once. */
   decodes: number;
 }
 
 const LOADERS = ['Jpeg', 'Png', 'Webp', 'Heif', 'Nsgif'].map((name) => `VipsForeignLoad${name}`);
-const WAIT_MS = 1_000;
 /** Enough to make every decoder read its file to the end. */
 const SMALL = 8;
 
@@ -29,48 +29,18 @@ async function loadSharp(): Promise<OpenImage> {
   return sharp;
 }
 
-/** Lets `size` in at once; the others wait up to a second. */
-function slots(size: number) {
-  let free = size;
-  const waiting = new Set<() => void>();
-  const enter = () =>
-    new Promise<void>((resolve, reject) => {
-      if (free > 0) {
-        free -= 1;
-        return resolve();
-      }
-      const admitted = () => {
-        clearTimeout(timer);
-        waiting.delete(admitted);
-        resolve();
-      };
-      const timer = setTimeout(() => {
-        waiting.delete(admitted);
-        reject(unavailable('Too many photos are being checked at once; try again.'));
-      }, WAIT_MS);
-      waiting.add(admitted);
-    });
-  const leave = () => {
-    const [next] = waiting;
-    if (next) next();
-    else free += 1;
-  };
-  return async <T>(work: () => Promise<T>): Promise<T> => {
-    await enter();
-    return work().finally(leave);
-  };
-}
-
 const unprocessable = (detail: string, cause?: unknown) => new Problem('unprocessable-photo', detail, { cause });
 
+/** Decoded whole, whatever size is asked for; AVIF takes 17 bytes a pixel for it, so a file of 1 kB can cost 400 MB. */
+const WHOLE = new Set(['heif', 'gif']);
+
 /** Refuses by the header alone, before anything is decoded: a PNG of 31 kB can claim 256 million pixels. */
-function checkPixels({ width, height, isProgressive }: Header, limits: ImageLimits): void {
-  const max = isProgressive ? limits.progressivePixels : limits.pixels;
-  if (width * height > max) {
-    throw unprocessable(
-      `The photo has ${width} × ${height} pixels; ${isProgressive ? 'progressive or interlaced ones' : 'photos'} may have ${max / 1e6} million.`,
-    );
-  }
+function checkPixels({ width, height, isProgressive, format }: Header, limits: ImageLimits): void {
+  const isWhole = isProgressive || WHOLE.has(format ?? '');
+  const max = isWhole ? limits.progressivePixels : limits.pixels;
+  if (width * height <= max) return;
+  const which = isWhole ? 'progressive or interlaced ones, AVIF and GIF' : 'photos';
+  throw unprocessable(`The photo has ${width} × ${height} pixels; ${which} may have ${max / 1e6} million.`);
 }
 
 export type MeasureImage = (bytes: Buffer) => Promise<Measured>;
@@ -80,7 +50,9 @@ export type MeasureImage = (bytes: Buffer) => Promise<Measured>;
  * @throws `unsupported-media-type`, `unprocessable-photo`, or `unavailable` when too many are at it.
  */
 export function imageMeasurer(limits: ImageLimits): MeasureImage {
-  const inSlot = slots(limits.decodes);
+  const busy = 'Too many photos are being checked at once; try again.';
+  const inSlot = slots(limits.decodes, busy);
+  const inAvifSlot = slots(1, busy);
   let loaded: Promise<OpenImage> | undefined;
   return async (bytes) => {
     const { contentType, format } = await imageType(bytes);
@@ -94,9 +66,8 @@ export function imageMeasurer(limits: ImageLimits): MeasureImage {
     const header = await open(bytes, { limitInputPixels: false }).metadata().catch(undecodable);
     checkPixels(header, limits);
     if (header.format !== format) return undecodable(`found ${header.format}`);
-    await inSlot(() => image.resize(SMALL, SMALL, { fit: 'inside' }).raw().toBuffer()).catch((error) =>
-      error instanceof Problem ? Promise.reject(error) : undecodable(error),
-    );
+    const decode = () => image.resize(SMALL, SMALL, { fit: 'inside' }).raw().toBuffer().catch(undecodable);
+    await (format === 'heif' ? inAvifSlot(() => inSlot(decode)) : inSlot(decode));
     return {
       contentType,
       bytes: bytes.length,

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { entries, text } from '../shared/text.ts';
 import { userId } from '../shared/user-id.ts';
-import { METADATA_ENTRIES, METADATA_VALUE_LENGTH, STATUSES } from './photo.ts';
+import { BULK_PHOTOS, METADATA_ENTRIES, METADATA_VALUE_LENGTH, STATUSES } from './photo.ts';
 
 const FILE_NAME_LENGTH = 255;
-const BULK = 1_000;
 
 export const photoId = z.uuid('must be a photoId: a UUID').toLowerCase();
 const metadata = entries(METADATA_ENTRIES, text(0, METADATA_VALUE_LENGTH));
@@ -14,7 +13,7 @@ export const photoParams = z.strictObject({ userId, photoId });
 export const listFilter = { status: z.enum(STATUSES).default('ready') };
 export const originalQuery = z.strictObject({ redirect: z.enum(['true', 'false']).default('true') });
 export const metadataPatch = z.strictObject({ metadata: entries(2 * METADATA_ENTRIES, text(0, METADATA_VALUE_LENGTH).nullable()) });
-export const bulkDelete = z.strictObject({ photoIds: z.array(photoId).max(BULK) });
+export const bulkDelete = z.strictObject({ photoIds: z.array(photoId).max(BULK_PHOTOS) });
 
 /** `userid` is taken for `userId`, because forms in the wild say so; both are one too many. */
 const formFields = { userId: userId.optional(), userid: userId.optional(), metadata: metadata.default({}) };
@@ -37,6 +36,9 @@ export const formTexts = z.preprocess(
 );
 
 /** A file's name as a client gave it: no folders, no control characters. */
-export const fileName = text(1, FILE_NAME_LENGTH).regex(/^[^/\\\p{Cc}]*$/u, 'must not have slashes or control characters');
+export const fileName = text(1, FILE_NAME_LENGTH).regex(
+  /^[^/\\\p{Cc}\u202a-\u202e\u2066-\u2069]*$/u,
+  'must not have slashes, control characters or marks of writing direction',
+);
 
 export const formFile = z.object({ fileName });

@@ -7,7 +7,8 @@ const owner = (userId: string) => Buffer.from(userId).toString('base64url');
 export const originalKey = ({ userId, photoId }: PhotoId) => `originals/${owner(userId)}/${photoId}`;
 export const thumbnailKey = ({ userId, photoId }: PhotoId) => `thumbnails/${owner(userId)}/${photoId}.webp`;
 /** Quarantine: where browsers put what nobody has checked yet. */
-export const uploadKey = ({ userId, photoId }: PhotoId) => `uploads/${owner(userId)}/${photoId}`;
+export const uploadPrefix = (userId: string) => `uploads/${owner(userId)}/`;
+export const uploadKey = ({ userId, photoId }: PhotoId) => `${uploadPrefix(userId)}${photoId}`;
 
 const UPLOAD_KEY = /^uploads\/([A-Za-z0-9_-]+)\/([0-9a-f-]{36})$/;
 

@@ -6,6 +6,11 @@ import type { Upload } from './uploads/upload.ts';
 export const PENDING_SECONDS = 7 * 24 * 60 * 60;
 export const METADATA_ENTRIES = 20;
 export const METADATA_VALUE_LENGTH = 1_024;
+/** Photos in one bulk request. */
+export const BULK_PHOTOS = 1_000;
+
+/** Limits that are no settings, by the names under which clients are told them. */
+export const PHOTO_LIMITS = { metadataEntries: METADATA_ENTRIES, metadataValueLength: METADATA_VALUE_LENGTH, bulkPhotos: BULK_PHOTOS };
 
 export const STATUSES = ['pending', 'ready', 'rejected'] as const;
 export type PhotoStatus = (typeof STATUSES)[number];

@@ -3,13 +3,12 @@ import { byContentType, json, text } from '../http/body.ts';
 import { roomOf } from '../http/room.ts';
 import { type Route, route } from '../http/route.ts';
 import type { Caller } from '../shared/actor.ts';
-import { invalidInput } from '../shared/errors.ts';
 import type { BulkUserOperations } from './bulk.ts';
 import { checkRows, inBrief, type Row, rowsOfLines } from './bulk-rows.ts';
 import { bulkUsers, manyUserIds } from './input.ts';
 import { readAnyUser, writeAnyUser } from './policy.ts';
 import type { UserRouteSettings } from './routes.ts';
-import { BULK_USERS, type User } from './user.ts';
+import type { User } from './user.ts';
 import { userView } from './view.ts';
 
 const NOT_IN_TIME = [{ path: '', message: 'unavailable: it could not be written in time; send it again' }];
@@ -21,11 +20,7 @@ export function bulkUserRoutes(users: BulkUserOperations, limits: UserRouteSetti
   const readText = text(limits.bodyBytes);
   const readRows = byContentType<Row[]>({
     'application/json': async (request, response) => (await readJson(request, response)).users.map((value) => ({ value })),
-    'application/x-ndjson': async (request, response) => {
-      const rows = rowsOfLines(await readText(request, response));
-      if (rows.length > BULK_USERS) throw invalidInput({ path: '', message: `has ${rows.length} lines, at most ${BULK_USERS}` });
-      return rows;
-    },
+    'application/x-ndjson': async (request, response) => rowsOfLines(await readText(request, response)),
   });
 
   async function putRows(actor: Caller, rows: Row[]): Promise<Answer> {

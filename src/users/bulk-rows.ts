@@ -1,7 +1,7 @@
-import type { InputFault } from '../shared/errors.ts';
+import { type InputFault, invalidInput } from '../shared/errors.ts';
 import { faultsOf } from '../shared/faults.ts';
 import { userInput } from './input.ts';
-import type { UserInput } from './user.ts';
+import { BULK_USERS, type UserInput } from './user.ts';
 
 /** One row of many as it arrived: parsed, or what is wrong with it as text. */
 export type Row = { value: unknown } | { fault: string };
@@ -39,6 +39,8 @@ function idOf(value: unknown): { userId?: string } {
 /** Lines of NDJSON as rows; blank lines are none. */
 export function rowsOfLines(text: string): Row[] {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
+  if (lines.length === 0 || lines.length > BULK_USERS)
+    throw invalidInput({ path: '', message: `has ${lines.length} lines, must have 1–${BULK_USERS}` });
   return lines.map((line) => {
     try {
       return { value: JSON.parse(line) as unknown };

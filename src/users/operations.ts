@@ -29,6 +29,8 @@ export interface UserSettings {
 
 const tooLarge = () => invalidInput({ path: '', message: 'the user would be too large as a whole' });
 
+const alreadyThere = () => new Problem('precondition-failed', 'There is a user with this userId already.');
+
 export function userOperations(users: UserStore, photos: PhotosOfUser, { selfMayEdit, fits }: UserSettings) {
   async function find(userId: string): Promise<User> {
     const user = await users.get(userId);
@@ -76,11 +78,11 @@ export function userOperations(users: UserStore, photos: PhotosOfUser, { selfMay
       if (!fits(input)) throw tooLarge();
       const user = stamped(input, newVersion());
       if (ifMatch === undefined && ifNoneMatch === undefined) return { user, created: !(await users.put(user, 'anything'))?.replaced };
-      const holds = (version?: string) =>
-        version === undefined ? ifMatch === undefined : matches(ifMatch, version) && !(ifNoneMatch && matches(ifNoneMatch, version));
       const read = async () => {
         const { version } = (await users.get(input.userId)) ?? {};
-        if (!holds(version)) throw preconditionFailed();
+        if (version !== undefined && ifNoneMatch !== undefined && matches(ifNoneMatch, version)) throw alreadyThere();
+        const isAsked = version === undefined ? ifMatch === undefined : matches(ifMatch, version);
+        if (!isAsked) throw preconditionFailed();
         return { version: version ?? '', created: version === undefined };
       };
       return changeCurrent(

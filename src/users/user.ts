@@ -6,6 +6,15 @@ export const USER_BYTES = 64_000;
 /** Users in one bulk request. */
 export const BULK_USERS = 1_000;
 
+/** Limits by the names under which clients are told them; none of them is a setting. */
+export const USER_LIMITS = {
+  nameLength: NAME_LENGTH,
+  emailLength: EMAIL_LENGTH,
+  attributes: ATTRIBUTES,
+  userBytes: USER_BYTES,
+  bulkUsers: BULK_USERS,
+};
+
 /** What a user may change of their own record, as far as `SELF_MAY_EDIT` lets them. */
 export const EDITABLE = ['name', 'email', 'attributes'] as const;
 export type EditableField = (typeof EDITABLE)[number];

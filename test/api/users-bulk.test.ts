@@ -121,8 +121,9 @@ describe('putting many users', () => {
   });
 
   test('when there are none, then nothing is written; when there is no body, no list or another type, then it is refused', async () => {
-    for (const answer of [await bulk([]), await ndjson('\n \n')])
-      expect([answer.status, answer.body]).toEqual([200, { written: 0, replaced: [], rejected: [] }]);
+    const none = await bulk([]);
+    expect([none.status, none.body]).toEqual([200, { written: 0, replaced: [], rejected: [] }]);
+    expect((await ndjson('\n \n')).status).toBe(400);
     const send = (type: string, body: string) => sendRaw(service, 'POST', '/v1/users/bulk', { ...admin, 'content-type': type }, body);
     expect((await send('application/json', '')).status).toBe(400);
     expect((await send('application/x-ndjson', '')).status).toBe(400);

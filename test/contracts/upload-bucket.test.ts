@@ -1,4 +1,5 @@
 import { ListMultipartUploadsCommand, PutObjectCommand, UploadPartCommand } from '@aws-sdk/client-s3';
+import { photoBucket } from '../../src/photos/bucket.ts';
 import { originalKey, uploadKey } from '../../src/photos/key.ts';
 import type { PhotoId } from '../../src/photos/photo.ts';
 import { type UploadBucket, uploadBucket } from '../../src/photos/uploads/bucket.ts';
@@ -15,6 +16,7 @@ describe('the bucket of uploads', () => {
     uploads = uploadBucket(engines.current.clients.objects, engines.current.bucket);
   });
 
+  const bucket = () => photoBucket(engines.current.clients.objects, engines.current.clients.presigner, engines.current.bucket, 60);
   const send = () => ({ s3: engines.current.clients.objects, Bucket: engines.current.bucket });
   async function put(Key: string, Body: Buffer | string): Promise<void> {
     const { s3, Bucket } = send();
@@ -111,7 +113,7 @@ describe('the bucket of uploads', () => {
     await put(uploadKey(id), 'first');
     await uploads.completeMultipart(id, uploadId, await listed(id, uploadId));
     expect((await read(id))?.toString()).toBe('first');
-    await uploads.abortMultiparts(id);
+    await bucket().removeAll([id]);
   });
 
   test('when a multipart upload is aborted, then it is gone, and aborting it again is fine', async () => {
@@ -127,7 +129,7 @@ describe('the bucket of uploads', () => {
   test('when all of one photo’s are aborted, then another’s goes on', async () => {
     const [id, another] = [aPhoto(), aPhoto()];
     for (const each of [id, id, id, another]) await uploads.startMultipart(each, 'image/png');
-    for (const _ of ['once', 'again']) await uploads.abortMultiparts(id);
+    for (const _ of ['once', 'again']) await bucket().removeAll([id]);
     expect([await open(id), await open(another)]).toEqual([0, 1]);
   });
 

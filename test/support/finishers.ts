@@ -29,7 +29,7 @@ export function piecesOf({ services, config }: TestService): Pieces {
 export function anotherFinisher(service: TestService, stepIn: (pieces: Pieces) => Partial<Pieces> = () => ({})): UploadFinisher {
   const real = piecesOf(service);
   const { photos, bucket, uploads, measure } = { ...real, ...stepIn(real) };
-  return uploadFinisher(photos, bucket, uploads, measure);
+  return uploadFinisher(photos, bucket, uploads, measure, (work) => work());
 }
 
 /** Where a piece of work waits until a test lets it go on. */

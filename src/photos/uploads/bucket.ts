@@ -6,7 +6,6 @@ import {
   GetObjectCommand,
   type GetObjectCommandOutput,
   HeadObjectCommand,
-  ListMultipartUploadsCommand,
   ListPartsCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
@@ -33,8 +32,6 @@ export interface UploadBucket {
   /** Puts the parts together, unless something is there already. */
   completeMultipart(id: PhotoId, uploadId: string, parts: ArrivedPart[]): Promise<void>;
   abortMultipart(id: PhotoId, uploadId: string): Promise<void>;
-  /** Ends whatever multipart uploads were begun for it, by us or by the browser. */
-  abortMultiparts(id: PhotoId): Promise<void>;
   /** How many bytes arrived; undefined when nothing did. */
   arrivedBytes(id: PhotoId): Promise<number | undefined>;
   openUpload(id: PhotoId): Promise<Arrived | undefined>;
@@ -111,12 +108,6 @@ export function uploadBucket(objects: S3Client, bucket: string): UploadBucket {
     },
 
     abortMultipart,
-
-    async abortMultiparts(id) {
-      // one page, a thousand at most, is more than any browser begins; the lifecycle rule ends the rest
-      const { Uploads = [] } = await objects.send(new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: uploadKey(id) }));
-      await Promise.all(Uploads.map(({ UploadId }) => abortMultipart(id, String(UploadId))));
-    },
 
     async arrivedBytes(id) {
       return (await ifThere(objects.send(new HeadObjectCommand(at(id)))))?.ContentLength;

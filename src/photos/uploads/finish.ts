@@ -15,11 +15,15 @@ function isPhotosFault(error: unknown): error is Problem {
   return error instanceof Problem && (error.code === 'unsupported-media-type' || error.code === 'unprocessable-photo');
 }
 
+/** Runs work when there is room for it. */
+type Slot = <T>(work: () => Promise<T>) => Promise<T>;
+
 /**
  * What turns an upload whose bytes arrived into a photo, or rejects it. `complete` calls it, and so does the object's own event;
  * whoever comes first does it, and both end with the same photo.
+ * @param inSlot bounds how many whole files are in memory at once.
  */
-export function uploadFinisher(photos: PhotoStore, bucket: PhotoBucket, uploads: UploadBucket, measure: MeasureImage) {
+export function uploadFinisher(photos: PhotoStore, bucket: PhotoBucket, uploads: UploadBucket, measure: MeasureImage, inSlot: Slot) {
   /** Reads what arrived, once and whole, so that what is checked is what is kept, whatever is written over it meanwhile. */
   async function check(id: PhotoId, declared: Upload): Promise<{ measured: Measured; bytes: Buffer } | undefined> {
     const arrived = await uploads.openUpload(id);
@@ -82,7 +86,8 @@ export function uploadFinisher(photos: PhotoStore, bucket: PhotoBucket, uploads:
       permit(actor, writePhotos, id.userId);
       const photo = await settled(id);
       const isOpen = photo.status === 'pending' && photo.upload !== undefined;
-      const finished = isOpen && photo.upload ? await checkAndKeep(photo, photo.upload) : photo;
+      const { upload } = photo;
+      const finished = isOpen && upload ? await inSlot(() => checkAndKeep(photo, upload)) : photo;
       if (finished?.status === 'rejected') await bucket.removeAll([id]); // whatever either finisher has put
       if (finished?.status === 'ready') await uploads.removeUpload(id); // also what a replay of the signed request put there since
       if (finished && finished.status !== 'pending') return finished;

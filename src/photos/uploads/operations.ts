@@ -1,5 +1,7 @@
 import { type Actor, permit } from '../../shared/actor.ts';
 import { notFound, Problem } from '../../shared/errors.ts';
+import { preconditionFailed } from '../../shared/optimistic.ts';
+import { matches, type Precondition } from '../../shared/precondition.ts';
 import type { PhotoBucket } from '../bucket.ts';
 import { allowedType } from '../image-type.ts';
 import { type Metadata, type Photo, type PhotoId, pendingPhoto } from '../photo.ts';
@@ -56,13 +58,17 @@ export function uploadOperations(
     });
   }
 
-  /** Begins a multipart upload at S3, unless an earlier try has. */
-  async function withUploadId(photo: UploadedPhoto): Promise<UploadedPhoto> {
-    if (photo.upload.method !== 'MULTIPART' || photo.upload.uploadId) return photo;
-    const upload = { ...photo.upload, uploadId: await uploads.startMultipart(photo, photo.upload.contentType) };
-    const noted = await photos.setUpload(photo, upload);
-    if (!noted) throw notFound('upload');
-    return { ...noted, upload };
+  /** Begins a multipart upload at S3, unless there is one that goes on, or what it was for has arrived. */
+  async function withMultipart(photo: UploadedPhoto): Promise<UploadedPhoto> {
+    const { method, uploadId, contentType } = photo.upload;
+    if (method !== 'MULTIPART') return photo;
+    // the browser may have ended it by itself
+    const goesOn = uploadId && ((await uploads.listParts(photo, uploadId)) || (await uploads.arrivedBytes(photo)) !== undefined);
+    if (goesOn) return photo;
+    const upload = { ...photo.upload, uploadId: await uploads.startMultipart(photo, contentType) };
+    const written = await photos.setUpload(photo, upload);
+    if (!written) throw notFound('upload');
+    return { ...written, upload };
   }
 
   /** Puts a multipart upload together once all of it is there, and as declared. */
@@ -90,7 +96,7 @@ export function uploadOperations(
       const pending = pendingPhoto({ userId, photoId }, { upload }, declared);
       await photos.insert(pending);
       await checkOpenUploads(pending);
-      return withUploadId(await find(pending));
+      return withMultipart(await find(pending));
     },
 
     async getUpload(actor: Actor, id: PhotoId): Promise<UploadState> {
@@ -105,7 +111,7 @@ export function uploadOperations(
       permit(actor, writePhotos, id.userId);
       const photo = await find(id);
       if (photo.status !== 'pending') throw new Problem('conflict', `The upload is over: the photo is ${photo.status}.`);
-      return withUploadId(photo);
+      return withMultipart(photo);
     },
 
     /**
@@ -139,11 +145,11 @@ export function uploadOperations(
     },
 
     /** Ends an upload and leaves nothing behind. @throws `conflict` when it is a photo already */
-    async abortUpload(actor: Actor, id: PhotoId): Promise<void> {
+    async abortUpload(actor: Actor, id: PhotoId, ifMatch?: Precondition): Promise<void> {
       permit(actor, writePhotos, id.userId);
-      const { upload } = await find(id);
+      const { version } = await find(id);
+      if (!matches(ifMatch, version)) throw preconditionFailed();
       if (!(await photos.removeUnfinished(id))) throw new Problem('conflict', 'The upload has become a photo: delete the photo.');
-      if (upload.method === 'MULTIPART') await uploads.abortMultiparts(id);
       await bucket.removeAll([id]);
     },
   };

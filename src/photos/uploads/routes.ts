@@ -60,15 +60,15 @@ export function uploadRoutes(
       ...common,
       async answer({ actor, params, query }) {
         const state = await uploads.getUpload(actor, idOf(actor, params, query));
-        return ok({ photo: photoView(state.photo), upload: uploadView(state) });
+        return ok({ photo: photoView(state.photo), upload: uploadView(state) }, state.photo.version);
       },
     }),
     route({
       method: 'DELETE',
       path: UPLOAD,
       ...common,
-      async answer({ actor, params, query }) {
-        await uploads.abortUpload(actor, idOf(actor, params, query));
+      async answer({ actor, params, query, ifMatch }) {
+        await uploads.abortUpload(actor, idOf(actor, params, query), ifMatch);
         return noContent();
       },
     }),

@@ -5,7 +5,7 @@ import type { PhotoId } from '../photo.ts';
 import type { SignRequest } from './input.ts';
 import type { UploadOperations } from './operations.ts';
 import type { Signed, SignedPart, UploadSigner } from './signer.ts';
-import { partsOf, type UploadedPhoto } from './upload.ts';
+import { type Part, partsOf, type UploadedPhoto } from './upload.ts';
 
 /** How to send an upload, as `POST /v1/uploads` tells it. */
 export interface Instructions extends Partial<Signed> {
@@ -16,10 +16,11 @@ const notOfThisMethod = (method: string) => invalidInput({ path: '/method', mess
 
 /** What browsers are given to upload with: signed requests for one upload's own key, and only those its method needs. */
 export function signing(uploads: UploadOperations, signer: UploadSigner) {
-  function signPart({ upload, ...id }: UploadedPhoto, uploadId: string, partNumber: number, path: string): Promise<SignedPart> {
-    const part = partsOf(upload.bytes)[partNumber - 1];
-    if (!part) throw invalidInput({ path, message: `${partNumber} is not a part: there are ${partsOf(upload.bytes).length}` });
-    return signer.part(id, uploadId, part);
+  function partOf({ upload }: UploadedPhoto, partNumber: number, path: string): Part {
+    const parts = partsOf(upload.bytes);
+    const part = parts[partNumber - 1];
+    if (!part) throw invalidInput({ path, message: `${partNumber} is not a part: there are ${parts.length}` });
+    return part;
   }
 
   async function signWhole(photo: UploadedPhoto, { method, uploadId, partNumber }: SignRequest): Promise<Signed> {
@@ -33,15 +34,21 @@ export function signing(uploads: UploadOperations, signer: UploadSigner) {
       if (method !== 'POST' || partNumber !== undefined) throw notOfThisMethod('MULTIPART');
       return signer.startMultipart(photo, photo.upload);
     }
+    // checked before anything is changed: a refused request leaves the upload as it is
+    const part = partNumber === undefined ? undefined : partOf(photo, partNumber, '/partNumber');
+    if ((method === 'PUT') !== (part !== undefined)) throw notOfThisMethod('MULTIPART');
     await uploads.adoptMultipart(actor, photo, uploadId);
-    if (method === 'PUT' && partNumber !== undefined) return signPart(photo, uploadId, partNumber, '/partNumber');
-    if (partNumber !== undefined || method === 'PUT') throw notOfThisMethod('MULTIPART');
+    if (part) return signer.part(photo, uploadId, part);
     if (method === 'GET') return signer.listParts(photo, uploadId);
     return method === 'POST' ? signer.completeMultipart(photo, uploadId) : signer.abortMultipart(photo, uploadId);
   }
 
   const signParts = (photo: UploadedPhoto, partNumbers: number[]): Promise<SignedPart[]> =>
-    Promise.all(partNumbers.map((number, index) => signPart(photo, String(photo.upload.uploadId), number, `/partNumbers/${index}`)));
+    Promise.all(
+      partNumbers
+        .map((number, index) => partOf(photo, number, `/partNumbers/${index}`))
+        .map((part) => signer.part(photo, String(photo.upload.uploadId), part)),
+    );
 
   return {
     expiresAt: () => signer.expiresAt(),
