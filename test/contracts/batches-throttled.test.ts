@@ -87,7 +87,7 @@ describe('batches on a table that is too busy', () => {
   test('when calls are throttled now and then, then nothing is lost', async () => {
     let calls = 0;
     const client = await busy(async ({ body }, forward) => (calls++ % 2 === 0 ? throttled : forward(body)));
-    const keys = await written(60);
+    const keys = await written(30);
     expect(inOrder(await batchGet(client, table(), keys, KEY))).toEqual(inOrder(keys));
     const settled: Write[] = [];
     expect(await batchWrite(client, table(), deletes(keys), async (done) => void settled.push(...done))).toEqual([]);

@@ -4,7 +4,7 @@ import { cleanUp, open } from './embedded.ts';
 import { describeEmbedded } from './known-differences.ts';
 
 const Bucket = 'photos';
-const SIZE = 3_000_000;
+const SIZE = 1_000_000;
 
 describeEmbedded('what readers of the embedded store see', () => {
   afterEach(cleanUp);
@@ -33,7 +33,7 @@ describeEmbedded('what readers of the embedded store see', () => {
   test('when an object is overwritten and deleted while it is read, then its reader still gets the old one, whole', async () => {
     const { s3 } = await open();
     await s3.send(new CreateBucketCommand({ Bucket }));
-    const old = Buffer.alloc(32_000_000, 'o');
+    const old = Buffer.alloc(16_000_000, 'o');
     await s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body: old }));
     const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: 'a' }));
     await s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body: 'new' }));
@@ -54,7 +54,7 @@ describeEmbedded('what readers of the embedded store see', () => {
   test('when its holder says nothing more, then a reader that stalls holds nobody else up', async () => {
     const { s3 } = await open();
     await s3.send(new CreateBucketCommand({ Bucket }));
-    await s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body: Buffer.alloc(32_000_000) }));
+    await s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body: Buffer.alloc(16_000_000) }));
     const stalled = (await s3.send(new GetObjectCommand({ Bucket, Key: 'a' }))).Body as NodeJS.ReadableStream & { destroy(): void };
     const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: 'a', Range: 'bytes=0-0' }));
     expect((await Body?.transformToByteArray())?.length).toBe(1);

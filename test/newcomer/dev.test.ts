@@ -59,22 +59,19 @@ describe('npm run dev', () => {
     expect(titles).toEqual(['A cup of coffee', 'Chelsea the cat']);
   });
 
-  test('when a second one is started on the same data, then it says so and the first one goes on', async () => {
+  test('when a second one is started on the same data, or the same port, then it says so and the first one goes on', async () => {
     const first = await startDev(port, [], cwd);
-    const { code, err } = await outcome(spawnMain('dev.ts', [], { cwd, env: { PORT: String(await freePorts()) } }));
+    const [onData, onPort] = await Promise.all([
+      outcome(spawnMain('dev.ts', [], { cwd, env: { PORT: String(await freePorts()) } })),
+      outcome(spawnMain('dev.ts', ['--memory'], { cwd, env: { PORT: String(port) } })),
+    ]);
     const { status } = await fetch(`${first.url}/health`);
     await first.stop();
-    expect(code).toBe(1);
-    expect(err).toMatch(/in use by another process/);
+    expect(onData.code).toBe(1);
+    expect(onData.err).toMatch(/in use by another process/);
+    expect(onPort.code).toBe(1);
+    expect(onPort.err).toMatch(/Port \d+ is in use.*PORT/); // which one, and how to choose another
     expect(status).toBe(200);
-  });
-
-  test('when its port is taken, then it says which one and how to choose another', async () => {
-    const first = await startDev(port, ['--memory'], cwd);
-    const { code, err } = await outcome(spawnMain('dev.ts', ['--memory'], { cwd, env: { PORT: String(port) } }));
-    await first.stop();
-    expect(code).toBe(1);
-    expect(err).toMatch(/Port \d+ is in use.*PORT/);
   });
 
   test.each(['dev.ts', 'token.ts'])('when NODE_ENV is production, then %s refuses', async (file) => {
@@ -91,14 +88,14 @@ describe('npm run dev', () => {
     expect(out).toMatch(/npm run/);
   });
 
-  test.each([[['--sub', 'ann', '--client', 'x']], [[]], [['--unknown']], [['--sub', 'ann', '--expires', 'soon']]])(
-    'when token is called with %j, then it says what it takes',
-    async (args) => {
-      const { code, out, err } = await outcome(spawnMain('token.ts', args, { cwd }));
-      expect({ code, out }).toEqual({ code: 2, out: '' });
+  test('when token is called with what it does not take, then it says what it takes', async () => {
+    const wrong = [['--sub', 'ann', '--client', 'x'], [], ['--unknown'], ['--sub', 'ann', '--expires', 'soon']];
+    const outcomes = await Promise.all(wrong.map(async (args) => ({ args, ...(await outcome(spawnMain('token.ts', args, { cwd }))) })));
+    for (const { args, code, out, err } of outcomes) {
+      expect({ args, code, out }).toEqual({ args, code: 2, out: '' });
       expect(err).toMatch(/^token: .+\n\n.*--sub/s);
-    },
-  );
+    }
+  });
 });
 
 describe('npm start', () => {
