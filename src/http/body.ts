@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import express, { type Request, type Response } from 'express';
 import type { z } from 'zod';
-import { invalidInput, Problem } from '../shared/errors.ts';
+import { bodyTooLarge, invalidInput, Problem } from '../shared/errors.ts';
 import { validate } from './validate.ts';
 
 /** Reads one request's body and says what is in it. */
@@ -31,14 +31,13 @@ type Parser = ReturnType<typeof express.text>;
 const parsed =
   (parse: Parser, maxBytes: number): BodyReader<unknown> =>
   async (request, response) => {
-    const tooLarge = () => new Problem('body-too-large', `The body is over ${maxBytes} bytes.`, { maxBytes });
-    if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
+    if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw bodyTooLarge('The body', maxBytes);
     await new Promise<void>((resolve, reject) => {
       let bytes = 0;
       // the parser would read on to the end before it says so, however far off that is
       request.on('data', (chunk: Buffer) => {
         bytes += chunk.length;
-        if (bytes > maxBytes) reject(tooLarge());
+        if (bytes > maxBytes) reject(bodyTooLarge('The body', maxBytes));
       });
       parse(request, response, (error?: unknown) => (error ? reject(error) : resolve()));
     });

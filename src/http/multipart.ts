@@ -1,7 +1,7 @@
 import { Transform } from 'node:stream';
 import type { Request, Response } from 'express';
 import multer from 'multer';
-import { invalidInput, Problem } from '../shared/errors.ts';
+import { bodyTooLarge, invalidInput } from '../shared/errors.ts';
 
 export interface FormLimits {
   /** Bytes of the whole body. */
@@ -29,14 +29,10 @@ function counter(maxBytes: number, tooMany: () => void): Transform {
   });
 }
 
-function bodyTooLarge(maxBytes: number, what: string): Problem {
-  return new Problem('body-too-large', `${what} is over ${maxBytes} bytes.`, { maxBytes });
-}
-
 function translate(error: unknown, fileField: string, limits: FormLimits): unknown {
   const { code, field } = error as { code?: string; field?: string };
   const path = field === undefined ? '' : `/${field}`;
-  if (code === 'LIMIT_FILE_SIZE') return bodyTooLarge(limits.fileBytes, 'The file');
+  if (code === 'LIMIT_FILE_SIZE') return bodyTooLarge('The file', limits.fileBytes);
   if (code === 'LIMIT_FILE_COUNT') return invalidInput({ path: `/${fileField}`, message: 'there is more than one file' });
   if (code === 'LIMIT_UNEXPECTED_FILE') return invalidInput({ path, message: 'is a file part of an unexpected name, or a second file' });
   if (code === 'LIMIT_FIELD_VALUE') return invalidInput({ path, message: `is longer than ${limits.textBytes} bytes` });
@@ -59,7 +55,7 @@ function checkUtf8(texts: unknown[]): void {
 export function multipart(fileField: string, limits: FormLimits) {
   const { bodyBytes, fileBytes, textBytes } = limits;
   return async (request: Request, response: Response): Promise<Form> => {
-    if (Number(request.headers['content-length'] ?? 0) > bodyBytes) throw bodyTooLarge(bodyBytes, 'The body');
+    if (Number(request.headers['content-length'] ?? 0) > bodyBytes) throw bodyTooLarge('The body', bodyBytes);
     await new Promise<void>((resolve, reject) => {
       const options: multer.Options & { streamHandler: (request: Request, parser: NodeJS.WritableStream) => void } = {
         storage: multer.memoryStorage(),
@@ -77,7 +73,7 @@ export function multipart(fileField: string, limits: FormLimits) {
         streamHandler: (body, parser) => {
           const counted = counter(bodyBytes, () => {
             body.unpipe(counted).resume(); // the rest is read and dropped, so that the client gets to see the answer
-            reject(bodyTooLarge(bodyBytes, 'The body'));
+            reject(bodyTooLarge('The body', bodyBytes));
           });
           body.pipe(counted).pipe(parser);
         },

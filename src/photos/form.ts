@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { type BodyReader, byContentType, json } from '../http/body.ts';
 import { multipart } from '../http/multipart.ts';
 import { validate } from '../http/validate.ts';
-import { invalidInput, Problem } from '../shared/errors.ts';
+import { bodyTooLarge, invalidInput } from '../shared/errors.ts';
 import { decodePhoto } from './base64.ts';
 import { formFile, formTexts, jsonForm } from './input.ts';
 import { METADATA_VALUE_LENGTH } from './photo.ts';
@@ -32,8 +32,7 @@ export function formReader({ bodyBytes, formPhotoBytes }: FormLimits): BodyReade
       const { photo, ...form } = await readJson(request, response);
       dropBody(request);
       const bytes = decodePhoto(photo);
-      if (bytes.length > formPhotoBytes)
-        throw new Problem('body-too-large', `The photo is over ${formPhotoBytes} bytes.`, { maxBytes: formPhotoBytes });
+      if (bytes.length > formPhotoBytes) throw bodyTooLarge('The photo', formPhotoBytes);
       return { ...form, bytes };
     },
     'multipart/form-data': async (request, response) => {

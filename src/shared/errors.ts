@@ -63,3 +63,8 @@ export function notFound(what: string): Problem {
 export function unavailable(detail: string, cause?: unknown): Problem {
   return new Problem('unavailable', detail, { retryAfter: 1, cause });
 }
+
+/** @param what is too large, as the sentence's subject: `The body`. */
+export function bodyTooLarge(what: string, maxBytes: number): Problem {
+  return new Problem('body-too-large', `${what} is over ${maxBytes} bytes.`, { maxBytes });
+}

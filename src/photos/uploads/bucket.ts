@@ -85,7 +85,7 @@ export function uploadBucket(objects: S3Client, bucket: string): UploadBucket {
     },
 
     async listParts(id, uploadId) {
-      // at most 20 parts: one page
+      // one page holds a thousand parts, as many as the largest `MAX_MULTIPART_BYTES` makes
       const answer = await ifThere(objects.send(new ListPartsCommand({ ...at(id), UploadId: uploadId })));
       return (
         answer &&

@@ -85,9 +85,8 @@ export function uploadFinisher(photos: PhotoStore, bucket: PhotoBucket, uploads:
     async finishUpload(actor: Actor, id: PhotoId): Promise<Photo | undefined> {
       permit(actor, writePhotos, id.userId);
       const photo = await settled(id);
-      const isOpen = photo.status === 'pending' && photo.upload !== undefined;
-      const { upload } = photo;
-      const finished = isOpen && upload ? await inSlot(() => checkAndKeep(photo, upload)) : photo;
+      const upload = photo.status === 'pending' ? photo.upload : undefined;
+      const finished = upload ? await inSlot(() => checkAndKeep(photo, upload)) : photo;
       if (finished?.status === 'rejected') await bucket.removeAll([id]); // whatever either finisher has put
       if (finished?.status === 'ready') await uploads.removeUpload(id); // also what a replay of the signed request put there since
       if (finished && finished.status !== 'pending') return finished;
