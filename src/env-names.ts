@@ -1,16 +1,25 @@
-/** The names of all settings, in the order of `.env.example`. It imports nothing, so that the infrastructure's code can share it. */
+/** Names of settings. It imports nothing, so that the infrastructure's code can share it. */
+
+/** What the API reads: all there is, in the order of `.env.example`. */
 export const ENV = [
   'NODE_ENV',
   'PORT',
   'LOG_LEVEL',
   'CORS_ORIGINS',
+  'BASE_PATH',
   'AWS_REGION',
   'DYNAMODB_ENDPOINT',
   'S3_ENDPOINT',
+  'S3_PUBLIC_ENDPOINT',
+  'SQS_ENDPOINT',
   'USERS_TABLE',
   'PHOTOS_TABLE',
+  'IMPORTS_TABLE',
   'REQUESTS_TABLE',
   'PHOTOS_BUCKET',
+  'IMPORTS_BUCKET',
+  'PHOTOS_QUEUE_URL',
+  'IMPORTS_QUEUE_URL',
   'AUTH_ISSUER',
   'AUTH_AUDIENCE',
   'AUTH_PROFILE',
@@ -32,8 +41,41 @@ export const ENV = [
   'MAX_OPEN_UPLOADS',
   'MAX_PIXELS',
   'MAX_PROGRESSIVE_PIXELS',
+  'MAX_IMPORT_BYTES',
+  'MAX_IMPORT_ROWS',
+  'MAX_IMPORT_ROW_BYTES',
+  'MAX_IMPORT_RATIO',
   'DECODES',
 ] as const;
 
 export type EnvName = (typeof ENV)[number];
 export type Env = Partial<Record<EnvName, string>>;
+
+/** What the handlers of events read. */
+export const JOB_ENV = [
+  'NODE_ENV',
+  'LOG_LEVEL',
+  'AWS_REGION',
+  'DYNAMODB_ENDPOINT',
+  'S3_ENDPOINT',
+  'S3_PUBLIC_ENDPOINT',
+  'SQS_ENDPOINT',
+  'USERS_TABLE',
+  'PHOTOS_TABLE',
+  'IMPORTS_TABLE',
+  'REQUESTS_TABLE',
+  'PHOTOS_BUCKET',
+  'IMPORTS_BUCKET',
+  'PHOTOS_QUEUE_URL',
+  'IMPORTS_QUEUE_URL',
+  'DOWNLOAD_URL_SECONDS',
+  'MAX_PIXELS',
+  'MAX_PROGRESSIVE_PIXELS',
+  'MAX_IMPORT_BYTES',
+  'MAX_IMPORT_ROWS',
+  'MAX_IMPORT_ROW_BYTES',
+  'MAX_IMPORT_RATIO',
+  'DECODES',
+] as const satisfies EnvName[];
+
+export type JobEnvName = (typeof JOB_ENV)[number];

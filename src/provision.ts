@@ -26,6 +26,7 @@ export interface TableShape {
 export const TABLES = {
   users: { partition: 'userId' },
   photos: { partition: 'userId', sort: 'photoId', ttl: 'expiresAt' },
+  imports: { partition: 'importId' },
   requests: { partition: 'requestKey', ttl: 'expiresAt' },
 } satisfies Record<string, TableShape>;
 

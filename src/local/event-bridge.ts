@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { EventHandler } from '../shared/event-handler.ts';
+import type { S3Event } from '../shared/s3-event.ts';
 
 /** As often as a queue delivers a message before it goes to the dead letters. */
 const DELIVERIES = 5;
@@ -8,14 +10,14 @@ const FIRST_DELAY_MS = 200;
  * Stands between an engine's events and a handler as a queue does on AWS: delivers again, later and later, what the handler failed on.
  * @param deadLetter told of what failed every time, with its last error.
  */
-export function eventBridge<E>(
-  handle: (event: E) => Promise<void>,
-  deadLetter: (event: E, error: unknown) => void,
-): (event: E) => Promise<void> {
+export function eventBridge(handle: EventHandler, deadLetter: (event: S3Event, error: unknown) => void): (event: S3Event) => Promise<void> {
   return async (event) => {
     for (let delivery = 1; ; delivery++) {
       try {
-        return await handle(event);
+        const outcome = await handle(event, { remainingMs: () => Number.POSITIVE_INFINITY });
+        if (outcome === 'done') return;
+        await delay(outcome.againInSeconds * 1000);
+        delivery = 0;
       } catch (error) {
         if (delivery === DELIVERIES) return deadLetter(event, error);
         await delay(FIRST_DELAY_MS * 2 ** delivery);

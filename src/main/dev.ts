@@ -8,6 +8,7 @@ import pretty from 'pino-pretty';
 import { seed } from '../../seed/seed.ts';
 import { buildApp } from '../app.ts';
 import { readConfig } from '../config.ts';
+import { buildJobs } from '../jobs.ts';
 import { startEngines } from '../local/engines.ts';
 import { eventBridge } from '../local/event-bridge.ts';
 import { ISSUER_ALGORITHM, issuerOf, startIssuer } from '../local/issuer.ts';
@@ -69,7 +70,8 @@ async function main(): Promise<void> {
     createLogger(config.logLevel, pretty({ ignore: 'pid,hostname', singleLine: true, sync: true })),
     engines.credentials,
   );
-  const deliver = eventBridge(services.onPhotoEvent, (event, error) => services.log.error({ event, err: error }, 'dead letter'));
+  const jobs = buildJobs(config, services.log, engines.credentials);
+  const deliver = eventBridge(jobs.onPhotoEvent, (event, error) => services.log.error({ event, err: error }, 'dead letter'));
   events.on('object', (event) => void deliver(event));
   await provision(services.clients, config);
   await seedOnce(services, folder);
@@ -80,6 +82,7 @@ async function main(): Promise<void> {
   const end = async () => {
     await close();
     services.close();
+    jobs.close();
     await Promise.all([issuer?.close(), engines.close()]);
   };
   process.once('SIGINT', end).once('SIGTERM', end);

@@ -16,6 +16,8 @@ export interface AwsSettings {
   region: string;
   dynamodbEndpoint?: string | undefined;
   s3Endpoint?: string | undefined;
+  /** Where the URLs lead that others will use; absent, to `s3Endpoint`. */
+  s3PublicEndpoint?: string | undefined;
   /** Absent: the SDK finds them itself (environment, role). */
   credentials?: Credentials | undefined;
 }
@@ -61,19 +63,23 @@ function tellTransientErrors(client: DynamoDBClient | S3Client, service: string)
  * The only place where clients are made. Attempts and time-outs are set on purpose: with the SDK's own, a throttled table costs
  * 4 seconds and a dead host minutes.
  */
-export function awsClients({ region, dynamodbEndpoint, s3Endpoint, credentials }: AwsSettings): AwsClients {
+export function awsClients({ region, dynamodbEndpoint, s3Endpoint, s3PublicEndpoint = s3Endpoint, credentials }: AwsSettings): AwsClients {
   const common = { region, maxAttempts: 3, ...(credentials && { credentials }) };
   const dynamodb = new DynamoDBClient({
     ...common,
     ...(dynamodbEndpoint && { endpoint: dynamodbEndpoint }),
     requestHandler: new DeadlineHandler({ connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true }),
   });
-  const s3 = { ...common, ...(s3Endpoint && { endpoint: s3Endpoint, forcePathStyle: true }) };
+  const s3 = (endpoint: string | undefined) => ({ ...common, ...(endpoint && { endpoint, forcePathStyle: true }) });
   const objects = new S3Client({
-    ...s3,
+    ...s3(s3Endpoint),
     requestHandler: new DeadlineHandler({ connectionTimeout: 1_000, requestTimeout: 10_000, throwOnRequestTimeout: true }),
   });
-  const presigner = new S3Client({ ...s3, requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' });
+  const presigner = new S3Client({
+    ...s3(s3PublicEndpoint),
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });
   tellTransientErrors(dynamodb, 'The database');
   tellTransientErrors(objects, 'The object storage');
   return { tables: DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } }), objects, presigner };

@@ -1,11 +1,31 @@
 /** The part of an S3 event that handlers read (S3 user guide, "Event message structure"). */
 export interface S3Event {
   /** Absent in the `s3:TestEvent` that S3 sends when a notification is set up. */
-  Records?: { eventName: string; s3: { bucket: { name: string }; object: { key: string } } }[];
+  Records?: S3EventRecord[];
 }
 
-/** Keys of objects that came to be. Events have them form-encoded: a space is `+`. */
-export function createdKeys({ Records = [] }: S3Event): string[] {
+export interface S3EventRecord {
+  eventName: string;
+  s3: { bucket: { name: string }; object: { key: string; size?: number; eTag?: string; sequencer?: string } };
+}
+
+/** An object that came to be. */
+export interface CreatedObject {
+  /** As it is, no longer form-encoded. */
+  key: string;
+  bytes: number | undefined;
+  eTag: string | undefined;
+  /** Orders the events of one key: pad with zeros on the right, then compare as text. */
+  sequencer: string | undefined;
+}
+
+/** Objects that came to be. Events have keys form-encoded: a space is `+`. */
+export function createdObjects({ Records = [] }: S3Event): CreatedObject[] {
   const created = Records.filter(({ eventName }) => eventName.startsWith('ObjectCreated:'));
-  return created.map(({ s3 }) => decodeURIComponent(s3.object.key.replaceAll('+', ' ')));
+  return created.map(({ s3: { object } }) => ({
+    key: decodeURIComponent(object.key.replaceAll('+', ' ')),
+    bytes: object.size,
+    eTag: object.eTag,
+    sequencer: object.sequencer,
+  }));
 }

@@ -4,6 +4,7 @@ import { at } from '../support/clock.ts';
 import { anotherFinisher, Gate, waitingToMark } from '../support/finishers.ts';
 import { expectRefused } from '../support/forms.ts';
 import { image } from '../support/images.ts';
+import { UNHURRIED } from '../support/object-events.ts';
 import { startService, type TestService } from '../support/service.ts';
 import {
   type Begun,
@@ -60,7 +61,7 @@ test('when the row of an expired upload is gone, then the event of its bytes rem
   const event = await service.events.next(uploadKey(begun));
   await expire(begun);
   await sweepRow(begun);
-  await service.services.onPhotoEvent(event);
+  await service.jobs.onPhotoEvent(event, UNHURRIED);
   await expectNothingOf(service, begun);
 });
 

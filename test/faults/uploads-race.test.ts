@@ -1,5 +1,6 @@
-import { createdKeys } from '../../src/shared/s3-event.ts';
+import { createdObjects } from '../../src/shared/s3-event.ts';
 import { image } from '../support/images.ts';
+import { UNHURRIED } from '../support/object-events.ts';
 import { startService, type TestService } from '../support/service.ts';
 import {
   begin,
@@ -51,8 +52,8 @@ describe.each(['POST', 'PUT', 'MULTIPART'])('an upload by %s', (method) => {
       const event = await service.events.next(uploadKey(begun));
       const [answer] = await Promise.all([
         complete(service, begun),
-        service.services.onPhotoEvent(event),
-        service.services.onPhotoEvent(event),
+        service.jobs.onPhotoEvent(event, UNHURRIED),
+        service.jobs.onPhotoEvent(event, UNHURRIED),
       ]);
       expect(bodiesOf([answer])).toEqual(bodiesOf([await complete(service, begun)]));
       await expectFinished(service, begun, bytes);
@@ -74,7 +75,7 @@ describe('the event of an object that arrived', () => {
     const begun = await arrived('event-late', 'PUT');
     await complete(service, begun);
     const [row, event] = [await rowOf(service, begun), await service.events.next(uploadKey(begun))];
-    for (const _ of ['late', 'later']) await service.services.onPhotoEvent(event);
+    for (const _ of ['late', 'later']) await service.jobs.onPhotoEvent(event, UNHURRIED);
     expect(await rowOf(service, begun)).toEqual(row);
     await expectFinished(service, begun, bytes);
   });
@@ -103,7 +104,7 @@ describe('the event of an object that arrived', () => {
     const event = await service.events.next(uploadKey(begun));
     await service.api.delete(`/v1/uploads/${begun.photoId}`).set(await service.as('unasked'));
     await postForm({ ...begun.upload, url: String(begun.upload.url) }, bytes);
-    await service.services.onPhotoEvent(event);
+    await service.jobs.onPhotoEvent(event, UNHURRIED);
     expect(await rowOf(service, begun)).toBeUndefined();
     await expectNothingOf(service, begun);
   });
@@ -117,7 +118,7 @@ describe('the event of an object that arrived', () => {
     const begun = await arrived('unconcerned', 'POST');
     const before = await service.stored.everything();
     const record = (key: string, eventName = 'ObjectCreated:Put') => ({ eventName, s3: { bucket: { name: 'b' }, object: { key } } });
-    const ofIt = createdKeys(await service.events.next(uploadKey(begun)));
+    const ofIt = createdObjects(await service.events.next(uploadKey(begun))).map(({ key }) => key);
     const keys = [
       'originals/x/y',
       'uploads/%2e%2e/x+y',
@@ -126,9 +127,9 @@ describe('the event of an object that arrived', () => {
       uploadKey(added).replace('uploads', 'originals'),
     ];
     for (const Records of [undefined, [], keys.map((key) => record(key)), ofIt.map((key) => record(key, 'ObjectRemoved:Delete'))])
-      await service.services.onPhotoEvent(Records ? { Records } : {});
+      await service.jobs.onPhotoEvent(Records ? { Records } : {}, UNHURRIED);
     expect(await service.stored.everything()).toEqual(before);
-    await service.services.onPhotoEvent({ Records: [record(uploadKey(added)), ...ofIt.map((key) => record(key))] });
+    await service.jobs.onPhotoEvent({ Records: [record(uploadKey(added)), ...ofIt.map((key) => record(key))] }, UNHURRIED);
     await expectFinished(service, begun, bytes);
     expect((await rowOf(service, added))?.status).toBe('ready');
   });

@@ -4,6 +4,7 @@ import { throttled } from '../contracts/faults.ts';
 import { anotherFinisher } from '../support/finishers.ts';
 import { originalKey } from '../support/forms.ts';
 import { image } from '../support/images.ts';
+import { UNHURRIED } from '../support/object-events.ts';
 import { type StorageFault, type StorageTroubledService, startStorageTroubledService } from '../support/troubled-storage.ts';
 import { begin, complete, deliver, expectFinished, ofPng, rowOf, sendFile, uploadKey } from '../support/uploads.ts';
 import { startTroubledService, type TroubledService } from '../support/users.ts';
@@ -42,7 +43,7 @@ describe('trouble of storage is not the photo’s fault', () => {
     const before = await rowOf(stormy, begun);
     stormy.storageTrouble(trouble);
     const refused = await complete(stormy, begun);
-    const event = stormy.services.onPhotoEvent(createdEvent(uploadKey(begun)));
+    const event = stormy.jobs.onPhotoEvent(createdEvent(uploadKey(begun)), UNHURRIED);
     if (method !== 'MULTIPART') await expect(event).rejects.toMatchObject({ code: 'unavailable' });
     else await Promise.allSettled([event]);
     stormy.storageTrouble(() => undefined);

@@ -28,7 +28,7 @@ export const IMPORT_RULES: ImportRule[] = [
   { files: /^env-names\.ts$/, may: [] },
   { files: /^config\.ts$/, may: [/^zod$/, /^env-names\.ts$/] },
   { files: /^provision\.ts$/, may: [SDK, SHARED] },
-  { files: /^services\.ts$/, may: [/^(?!main|local)/] },
+  { files: /^(services|jobs|stores)\.ts$/, may: [/^(?!main|local)/] },
   {
     files: /^app\.ts$/,
     may: [/^(express|cors|helmet)$/, /^http\//, ofAnySlice(ROLES.routes), SHARED],
@@ -36,10 +36,11 @@ export const IMPORT_RULES: ImportRule[] = [
   },
   {
     files: /^main\//,
-    may: [/^(main|local|shared|lambda)\//, /^(app|services|config|provision|env-names)\.ts$/, /^\.\.\/seed\//, /^pino-pretty$/],
+    may: [/^(main|local|shared|lambda)\//, /^(app|services|jobs|config|provision|env-names)\.ts$/, /^\.\.\/seed\//, /^pino-pretty$/],
   },
   { files: /^local\/object-store\//, may: [/^local\/object-store\//, /^(?!express)[a-z@][^.]*$/] },
-  { files: /^local\//, may: [/^local\//, /^(dynalite|jose)$/] },
+  { files: /^local\//, may: [/^local\//, /^(dynalite|jose)$/], mayAsType: [SHARED] },
+  { files: /^lambda\//, may: [/^lambda\//, SHARED, LIBRARY], mayAsType: [/^express$/] },
   { files: /^shared\/(aws|batches)\.ts$/, may: [SHARED, SDK] },
   { files: /^shared\//, may: [SHARED, LIBRARY] },
   { files: /^http\/.*-store\.ts$/, may: [SHARED, SDK], mayAsType: [/^http\//] },

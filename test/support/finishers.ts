@@ -21,7 +21,7 @@ export function piecesOf({ services, config }: TestService): Pieces {
     photos: photoStore(services.clients.dynamodb, config.tables.photos),
     bucket: photoBucket(s3, s3, config.buckets.photos, 60),
     uploads: uploadBucket(s3, config.buckets.photos),
-    measure: imageMeasurer({ ...config.limits, decodes: config.decodes }),
+    measure: imageMeasurer(config.imageLimits),
   };
 }
 

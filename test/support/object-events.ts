@@ -1,5 +1,9 @@
 import { EventEmitter, once } from 'node:events';
-import { createdKeys, type S3Event } from '../../src/shared/s3-event.ts';
+import type { Turn } from '../../src/shared/event-handler.ts';
+import { createdObjects, type S3Event } from '../../src/shared/s3-event.ts';
+
+/** All the time that a handler may want. */
+export const UNHURRIED: Turn = { remainingMs: () => Number.POSITIVE_INFINITY };
 
 /** Events of a store, which nobody is told of until a test takes them. */
 export class ObjectEvents {
@@ -7,7 +11,7 @@ export class ObjectEvents {
   readonly #happened = new EventEmitter();
 
   readonly onEvent = (event: S3Event): void => {
-    for (const key of createdKeys(event)) this.#held.push({ key, event });
+    for (const { key } of createdObjects(event)) this.#held.push({ key, event });
     this.#happened.emit('event');
   };
 

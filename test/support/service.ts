@@ -8,6 +8,7 @@ import supertest from 'supertest';
 import { buildApp } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import type { Env } from '../../src/env-names.ts';
+import { buildJobs, type Jobs } from '../../src/jobs.ts';
 import { type Engines, startEngines } from '../../src/local/engines.ts';
 import { ISSUER_ALGORITHM, issuerOf, mintToken, newIssuerKey, startIssuer, type TokenRequest } from '../../src/local/issuer.ts';
 import { listen } from '../../src/local/listen.ts';
@@ -25,8 +26,9 @@ export interface TestService {
   api: ReturnType<typeof supertest>;
   config: Config;
   services: Services;
+  jobs: Jobs;
   engines: Engines;
-  /** Events of the embedded store's objects; a test says when `services.onPhotoEvent` gets one. */
+  /** Events of the embedded store's objects; a test says when `jobs.onPhotoEvent` gets one. */
   events: ObjectEvents;
   issuer: string;
   /** What is really in the tables and buckets, seen past the app. */
@@ -63,6 +65,7 @@ export async function startService(env: Env = {}): Promise<TestService> {
   };
   const log = createLogger('info', new Writable({ write: (line, _encoding, done) => done(void write(line)) }));
   const services = buildServices(config, log, engines.credentials);
+  const jobs = buildJobs(config, log, engines.credentials);
   await provision(services.clients, config);
   const server = await listen(createServer(buildApp(services)), 0);
 
@@ -74,6 +77,7 @@ export async function startService(env: Env = {}): Promise<TestService> {
     api: supertest(server.endpoint),
     config,
     services,
+    jobs,
     engines,
     events,
     issuer: issuerOf(issuer.endpoint),
@@ -91,6 +95,7 @@ export async function startService(env: Env = {}): Promise<TestService> {
     async close() {
       await server.close();
       services.close();
+      jobs.close();
       await Promise.all([issuer.close(), engines.close()]);
     },
   };

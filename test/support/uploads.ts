@@ -4,6 +4,7 @@ import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Photo } from '../../src/photos/photo.ts';
 import { originalKey } from './forms.ts';
+import { UNHURRIED } from './object-events.ts';
 import type { TestService } from './service.ts';
 
 export type Headers = Record<string, string>;
@@ -139,7 +140,7 @@ export async function smuggle(service: TestService, upload: Upload, bytes: Buffe
 
 /** Delivers the event of what arrived. */
 export async function deliver(service: TestService, upload: Upload): Promise<void> {
-  await service.services.onPhotoEvent(await service.events.next(uploadKey(upload)));
+  await service.jobs.onPhotoEvent(await service.events.next(uploadKey(upload)), UNHURRIED);
 }
 
 /** The photo is ready, with these very bytes, and nothing else of it is left anywhere. */

@@ -1,6 +1,7 @@
 import { systemActor } from '../../shared/actor.ts';
 import { Problem } from '../../shared/errors.ts';
-import { createdKeys, type S3Event } from '../../shared/s3-event.ts';
+import type { EventHandler } from '../../shared/event-handler.ts';
+import { createdObjects } from '../../shared/s3-event.ts';
 import { parseUploadKey } from '../key.ts';
 import type { UploadFinisher } from './finish.ts';
 
@@ -8,12 +9,13 @@ import type { UploadFinisher } from './finish.ts';
  * What the event of an object does: it finishes the upload that the object is. Events may come twice, late and out of order.
  * @throws what is trouble of ours, so that the event is delivered again.
  */
-export function arrivalHandler({ finishUpload }: UploadFinisher) {
-  return async (event: S3Event): Promise<void> => {
-    for (const key of createdKeys(event)) {
+export function arrivalHandler({ finishUpload }: UploadFinisher): EventHandler {
+  return async (event) => {
+    for (const { key } of createdObjects(event)) {
       const id = parseUploadKey(key);
       if (id) await finishUpload(systemActor('process-photo'), id).catch(ignoreGone);
     }
+    return 'done';
   };
 }
 

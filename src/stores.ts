@@ -1,0 +1,27 @@
+import type { JobConfig } from './config.ts';
+import { requestStore } from './http/request-store.ts';
+import { photoBucket } from './photos/bucket.ts';
+import { photoStore } from './photos/store.ts';
+import { uploadBucket } from './photos/uploads/bucket.ts';
+import { awsClients, type Credentials } from './shared/aws.ts';
+import { userStore } from './users/store.ts';
+
+/**
+ * Clients and stores: the part of the composition that every process has.
+ * @param credentials for engines that know only theirs; absent, the SDK finds its own (environment, role).
+ */
+export function openStores({ aws, tables, buckets, downloadUrlSeconds }: JobConfig, credentials?: Credentials) {
+  const clients = awsClients({ ...aws, credentials });
+  return {
+    clients,
+    users: userStore(clients.tables, tables.users),
+    photos: photoStore(clients.tables, tables.photos),
+    requests: requestStore(clients.tables, tables.requests),
+    bucket: photoBucket(clients.objects, clients.presigner, buckets.photos, downloadUrlSeconds),
+    quarantine: uploadBucket(clients.objects, buckets.photos),
+    /** Ends the connections that are kept open for reuse. */
+    close() {
+      for (const client of Object.values(clients)) client.destroy();
+    },
+  };
+}
