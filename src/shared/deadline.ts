@@ -4,6 +4,9 @@ import { unavailable } from './errors.ts';
 /** Of a budget: with less than this left, time is short. */
 const SHORT_PART = 0.4;
 
+/** Kept back of a surrounding budget, so that who set it is still told by who works within it. */
+const TO_TELL_MS = 50;
+
 interface Deadline {
   at: number;
   ms: number;
@@ -14,9 +17,10 @@ const current = new AsyncLocalStorage<Deadline>();
 
 /**
  * Runs `work` under a time budget that everything it awaits can see, so that no call to AWS outlives the request it serves.
- * @throws `unavailable` once `ms` milliseconds have passed, whatever `work` is waiting for.
+ * @throws `unavailable` once `budgetMs` milliseconds, or nearly all that a surrounding budget has left, have passed, whatever `work` is waiting for.
  */
-export async function withDeadline<T>(ms: number, work: () => Promise<T>): Promise<T> {
+export async function withDeadline<T>(budgetMs: number, work: () => Promise<T>): Promise<T> {
+  const ms = Math.min(budgetMs, timeLeft() - TO_TELL_MS);
   const overdue = new AbortController();
   const timer = setTimeout(() => overdue.abort(unavailable('The service took too long; try again.')), ms);
   const expired = new Promise<never>((_, reject) => overdue.signal.addEventListener('abort', () => reject(overdue.signal.reason)));
