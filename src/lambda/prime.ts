@@ -15,7 +15,7 @@ function event(path: string, headers: Record<string, string>): APIGatewayProxyEv
     routeKey: '$default',
     rawPath: path,
     rawQueryString: '',
-    headers: { 'x-request-id': 'priming', ...headers },
+    headers: { host: 'localhost', 'x-request-id': 'priming', ...headers },
     requestContext: about,
     isBase64Encoded: false,
   };

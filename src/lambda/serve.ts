@@ -17,10 +17,23 @@ function toEvent({ method, path, query, headers, clientIp, body, isBase64Encoded
   };
 }
 
+/** The adapter tells of the end of an empty body by itself, whether anyone has read it or not; this leaves the stream's own alone. */
+function endOnce(request: IncomingMessage): void {
+  const emit = request.emit.bind(request);
+  let hasEnded = false;
+  request.emit = (event: string, ...args: unknown[]) => {
+    if (event !== 'end') return emit(event, ...args);
+    if (hasEnded || !request.readableEnded) return false;
+    hasEnded = true;
+    return emit(event);
+  };
+}
+
 /** What the adapter puts on requests and responses that a socket's don't have, and the app would be misled by. */
 function repair(request: IncomingMessage & { ip?: string; body?: unknown }, response: ServerResponse): void {
   delete request.ip; // hides Express's own, which knows of proxies
   delete request.body; // a Buffer, where a body that no parser took is undefined
+  endOnce(request);
   const { socket } = response;
   if (socket) Object.assign(socket, { writableLength: 0 }); // else no response ever counts as written
 }

@@ -15,20 +15,23 @@ interface Deadline {
 
 const current = new AsyncLocalStorage<Deadline>();
 
+const overdue = () => unavailable('The service took too long; try again.');
+
 /**
  * Runs `work` under a time budget that everything it awaits can see, so that no call to AWS outlives the request it serves.
  * @throws `unavailable` once `budgetMs` milliseconds, or nearly all that a surrounding budget has left, have passed, whatever `work` is waiting for.
  */
 export async function withDeadline<T>(budgetMs: number, work: () => Promise<T>): Promise<T> {
   const ms = Math.min(budgetMs, timeLeft() - TO_TELL_MS);
-  const overdue = new AbortController();
-  const timer = setTimeout(() => overdue.abort(unavailable('The service took too long; try again.')), ms);
-  const expired = new Promise<never>((_, reject) => overdue.signal.addEventListener('abort', () => reject(overdue.signal.reason)));
+  if (ms <= 0) throw overdue();
+  const end = new AbortController();
+  const timer = setTimeout(() => end.abort(overdue()), ms);
+  const expired = new Promise<never>((_, reject) => end.signal.addEventListener('abort', () => reject(end.signal.reason)));
   try {
-    return await current.run({ at: Date.now() + ms, ms, signal: overdue.signal }, () => Promise.race([work(), expired]));
+    return await current.run({ at: Date.now() + ms, ms, signal: end.signal }, () => Promise.race([work(), expired]));
   } finally {
     clearTimeout(timer);
-    overdue.abort(); // what is still at work for nobody ends too
+    end.abort(); // what is still at work for nobody ends too
   }
 }
 

@@ -22,7 +22,9 @@ describe('who the service thinks you are', () => {
     const seconds = (Date.parse(body.expiresAt) - Date.now()) / 1000;
     expect(seconds).toBeGreaterThan(590);
     expect(seconds).toBeLessThanOrEqual(600);
-    expect(Object.values(body.limits)).toEqual(expect.arrayContaining([6_000_000, 2 * 1024 * 1024, 50_000_000, 25_000_000]));
+    expect(Object.values(body.limits)).toEqual(
+      expect.arrayContaining([service.config.limits.bodyBytes, 2 * 1024 * 1024, 50_000_000, 25_000_000]),
+    );
   });
 
   test('when an admin asks, then they have every right', async () => {

@@ -41,7 +41,7 @@ export const IMPORT_RULES: ImportRule[] = [
   { files: /^local\/object-store\//, may: [/^local\/object-store\//, /^(?!express)[a-z@][^.]*$/] },
   { files: /^local\//, may: [/^local\//, /^(dynalite|jose)$/], mayAsType: [SHARED] },
   { files: /^lambda\//, may: [/^lambda\//, /^http\/problem\.ts$/, SHARED, LIBRARY], mayAsType: [/^aws-lambda$/] },
-  { files: /^shared\/(aws|batches)\.ts$/, may: [SHARED, SDK] },
+  { files: /^shared\/(aws|batches|secret-store)\.ts$/, may: [SHARED, SDK] },
   { files: /^shared\//, may: [SHARED, LIBRARY] },
   { files: /^http\/.*-store\.ts$/, may: [SHARED, SDK], mayAsType: [/^http\//] },
   { files: /^http\//, may: [/^http\/(?!.*-store\.ts)/, SHARED, /^(express|multer|express-oauth2-jwt-bearer)$/, LIBRARY] },
