@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { Agent, type IncomingMessage, request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -8,6 +8,9 @@ import { pathToFileURL } from 'node:url';
  * A double of AWS's runtime interface client (aws-lambda-ric): loads the module that `_HANDLER` names from `LAMBDA_TASK_ROOT`, then
  * takes events off the runtime API, one after the other. It differs in what talks to that API: Node's own client, not libcurl.
  */
+// not imported: Node would load all of fetch with it, on account of the namespace's `WebSocket`, and every contender pay for that
+const { Agent, request } = process.getBuiltinModule('node:http');
+
 const { AWS_LAMBDA_RUNTIME_API = '', _HANDLER = '', LAMBDA_TASK_ROOT = '' } = process.env;
 const RUNTIME = `http://${AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime`;
 

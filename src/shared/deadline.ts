@@ -4,10 +4,30 @@ import { unavailable } from './errors.ts';
 /** Of a budget: with less than this left, time is short. */
 const SHORT_PART = 0.4;
 
-interface Deadline {
-  at: number;
-  ms: number;
-  signal: AbortSignal;
+/** The end of a time budget. */
+class Deadline {
+  readonly ms: number;
+  readonly at: number;
+  // made for who asks: a controller, and above all its abort, costs more than the rest of a small request
+  #overdue: AbortController | undefined;
+  #isOver = false;
+
+  constructor(ms: number) {
+    this.ms = ms;
+    this.at = Date.now() + ms;
+  }
+
+  get signal(): AbortSignal {
+    this.#overdue ??= new AbortController();
+    if (this.#isOver) this.#overdue.abort();
+    return this.#overdue.signal;
+  }
+
+  /** Nobody waits for the work any more: what of it is still going on ends too. */
+  end(): void {
+    this.#isOver = true;
+    this.#overdue?.abort();
+  }
 }
 
 const current = new AsyncLocalStorage<Deadline>();
@@ -16,16 +36,22 @@ const current = new AsyncLocalStorage<Deadline>();
  * Runs `work` under a time budget that everything it awaits can see, so that no call to AWS outlives the request it serves.
  * @throws `unavailable` once `ms` milliseconds have passed, whatever `work` is waiting for.
  */
-export async function withDeadline<T>(ms: number, work: () => Promise<T>): Promise<T> {
-  const overdue = new AbortController();
-  const timer = setTimeout(() => overdue.abort(unavailable('The service took too long; try again.')), ms);
-  const expired = new Promise<never>((_, reject) => overdue.signal.addEventListener('abort', () => reject(overdue.signal.reason)));
-  try {
-    return await current.run({ at: Date.now() + ms, ms, signal: overdue.signal }, () => Promise.race([work(), expired]));
-  } finally {
-    clearTimeout(timer);
-    overdue.abort(); // what is still at work for nobody ends too
-  }
+export function withDeadline<T>(ms: number, work: () => Promise<T>): Promise<T> {
+  const deadline = new Deadline(ms);
+  return new Promise<T>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(unavailable('The service took too long; try again.'));
+      deadline.end();
+    }, ms);
+    const end = () => {
+      clearTimeout(timer);
+      deadline.end();
+    };
+    current
+      .run(deadline, async () => work())
+      .finally(end)
+      .then(resolve, reject);
+  });
 }
 
 /** The signal that aborts when the surrounding budget is spent; none outside of one. */
