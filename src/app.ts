@@ -46,6 +46,7 @@ export function buildApp(services: Services): Express {
   app.disable('x-powered-by');
   app.disable('etag'); // versions are our ETags; a hash of the body is none
   app.set('query parser', 'simple');
+  app.set('trust proxy', services.trustedProxies);
   app.use(requestLog(services.log));
   app.use(helmet());
   app.use(cors({ origin: services.corsOrigins, exposedHeaders: EXPOSED, maxAge: 600 }));

@@ -64,6 +64,7 @@ const settings = z.object({
     .string()
     .regex(/^(\/[^/?#]+)*$/, 'must begin with a slash and not end with one, as /prod does')
     .default(''),
+  TRUSTED_PROXIES: whole(0, 0),
   AUTH_ISSUER: httpUrl,
   AUTH_AUDIENCE: list.pipe(z.array(z.string()).min(1, 'must name at least one audience')),
   AUTH_PROFILE: z.enum(['oidc', 'cognito']).default('oidc'),
@@ -78,6 +79,8 @@ const settings = z.object({
       .array(z.string().refine((key) => Buffer.byteLength(key) >= SECRET_BYTES, `must be at least ${SECRET_BYTES} bytes long`))
       .min(1, 'must hold at least one key'),
   ),
+  /** Read in `main/`, before this: what is there becomes SECRET_KEYS. */
+  SECRET_KEYS_ARN: z.string().optional(),
   REQUEST_TIMEOUT_MS: whole(10_000, 1, LONGEST_TIMER_MS),
   UPLOAD_URL_SECONDS: whole(300, 1, 604_800),
   MAX_BODY_BYTES: whole(6_000_000),
@@ -152,6 +155,7 @@ export function readConfig(env: Env) {
     port: s.PORT,
     corsOrigins: s.CORS_ORIGINS,
     basePath: s.BASE_PATH,
+    trustedProxies: s.TRUSTED_PROXIES,
     auth: {
       issuer: s.AUTH_ISSUER,
       audience: s.AUTH_AUDIENCE,

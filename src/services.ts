@@ -49,6 +49,7 @@ export function buildServices(config: Config, log: Logger, credentials?: Credent
     /** What `GET /v1/me` tells, the limits that are no settings among them. */
     toldLimits: { ...config.limits, ...PHOTO_LIMITS, ...USER_LIMITS },
     corsOrigins: config.corsOrigins,
+    trustedProxies: config.trustedProxies,
     requestTimeoutMs: config.requestTimeoutMs,
     authenticate: authenticator(config.auth, probeIdentityProvider),
     idempotency: idempotency(requests, config.requestTimeoutMs),

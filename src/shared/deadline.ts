@@ -4,6 +4,9 @@ import { unavailable } from './errors.ts';
 /** Of a budget: with less than this left, time is short. */
 const SHORT_PART = 0.4;
 
+/** Kept back of a surrounding budget, so that who set it is still told by who works within it. */
+const TO_TELL_MS = 50;
+
 /** The end of a time budget. */
 class Deadline {
   readonly ms: number;
@@ -34,9 +37,10 @@ const current = new AsyncLocalStorage<Deadline>();
 
 /**
  * Runs `work` under a time budget that everything it awaits can see, so that no call to AWS outlives the request it serves.
- * @throws `unavailable` once `ms` milliseconds have passed, whatever `work` is waiting for.
+ * @throws `unavailable` once `budgetMs` milliseconds, or nearly all that a surrounding budget has left, have passed, whatever `work` is waiting for.
  */
-export function withDeadline<T>(ms: number, work: () => Promise<T>): Promise<T> {
+export function withDeadline<T>(budgetMs: number, work: () => Promise<T>): Promise<T> {
+  const ms = Math.min(budgetMs, timeLeft() - TO_TELL_MS);
   const deadline = new Deadline(ms);
   return new Promise<T>((resolve, reject) => {
     const timer = setTimeout(() => {

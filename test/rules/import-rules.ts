@@ -40,7 +40,7 @@ export const IMPORT_RULES: ImportRule[] = [
   },
   { files: /^local\/object-store\//, may: [/^local\/object-store\//, /^(?!express)[a-z@][^.]*$/] },
   { files: /^local\//, may: [/^local\//, /^(dynalite|jose)$/], mayAsType: [SHARED] },
-  { files: /^lambda\//, may: [/^lambda\//, SHARED, LIBRARY], mayAsType: [/^express$/] },
+  { files: /^lambda\//, may: [/^lambda\//, /^http\/problem\.ts$/, SHARED, LIBRARY], mayAsType: [/^aws-lambda$/] },
   { files: /^shared\/(aws|batches)\.ts$/, may: [SHARED, SDK] },
   { files: /^shared\//, may: [SHARED, LIBRARY] },
   { files: /^http\/.*-store\.ts$/, may: [SHARED, SDK], mayAsType: [/^http\//] },
