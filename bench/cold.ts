@@ -2,11 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startIdentityProvider } from '../test/support/identity-provider.ts';
-import { albEvent } from './support/alb-event.ts';
 import { BUILT, buildBundle, buildUnbundled } from './support/built.ts';
 import { ratio, spread } from './support/figures.ts';
-import { lambdaEnv } from './support/lambda-env.ts';
+import { startLambdaBackend } from './support/lambda-backend.ts';
 import { type RuntimeApi, startRuntimeApi } from './support/runtime-api.ts';
 
 const ROUNDS = 15;
@@ -50,9 +48,9 @@ export async function run(flags: string[]): Promise<void> {
   const unbundled = await buildUnbundled();
   const bundle = await buildBundle();
   await rm(CACHE, { recursive: true, force: true });
-  const [api, provider] = await Promise.all([startRuntimeApi(), startIdentityProvider()]);
-  const env = lambdaEnv(provider.issuer);
-  const event = albEvent(await provider.token({ sub: 'auth0|5f7c8ec7c33c6c004bbafe82', aud: env.AUTH_AUDIENCE }));
+  const [api, backend] = await Promise.all([startRuntimeApi(), startLambdaBackend()]);
+  const { env } = backend;
+  const event = await backend.eventOf('auth0|5f7c8ec7c33c6c004bbafe82');
   const contenders = {
     bare: { name: 'bare Node.js, a constant', root: join(unbundled, 'bench/peers'), handler: 'bare.handler' },
     hello: {
@@ -76,7 +74,7 @@ export async function run(flags: string[]): Promise<void> {
       }
     }
   } finally {
-    await Promise.all([api.close(), provider.close()]);
+    await Promise.all([api.close(), backend.close()]);
   }
   process.stdout.write(`Process start to first answered event, ${ROUNDS} starts each: median (fastest–slowest)\n`);
   for (const [key, { name }] of entries) process.stdout.write(`  ${name.padEnd(44)} ${spread(figures[key], 'ms')}\n`);

@@ -1,12 +1,10 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { startIdentityProvider } from '../test/support/identity-provider.ts';
-import { albEvent } from './support/alb-event.ts';
 import { buildUnbundled } from './support/built.ts';
 import { median, ratio, spread } from './support/figures.ts';
 import type { Measured, Order } from './support/invoker.ts';
-import { lambdaEnv } from './support/lambda-env.ts';
+import { startLambdaBackend } from './support/lambda-backend.ts';
 
 const ROUNDS = 9;
 const WARM_UPS = 2_000;
@@ -49,20 +47,15 @@ async function cost(folder: string, module: string, flags: string[], env: Record
  */
 export async function run(flags: string[]): Promise<void> {
   const folder = await buildUnbundled();
-  const provider = await startIdentityProvider();
-  const env = lambdaEnv(provider.issuer);
-  const tokens = await Promise.all(
-    Array.from({ length: CALLERS }, (_, caller) =>
-      provider.token({ sub: `auth0|${caller.toString(16).padStart(24, '0')}`, aud: env.AUTH_AUDIENCE }),
-    ),
-  );
-  const events = tokens.map((token) => JSON.stringify(albEvent(token)));
+  const backend = await startLambdaBackend();
+  const callers = Array.from({ length: CALLERS }, (_, caller) => `auth0|${caller.toString(16).padStart(24, '0')}`);
+  const events = (await Promise.all(callers.map(backend.eventOf))).map((event) => JSON.stringify(event));
   const figures: Record<string, number[]> = Object.fromEntries(Object.keys(CONTENDERS).map((module) => [module, []]));
   try {
     for (let round = 0; round < ROUNDS; round++)
-      for (const module of Object.keys(CONTENDERS)) figures[module]?.push(await cost(folder, module, flags, env, events));
+      for (const module of Object.keys(CONTENDERS)) figures[module]?.push(await cost(folder, module, flags, backend.env, events));
   } finally {
-    await provider.close();
+    await backend.close();
   }
   const of = (module: string) => figures[module] ?? [];
   process.stdout.write(
