@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Env, EnvName, JobEnvName } from './env-names.ts';
 
 const whole = (fallback: number, min = 1, max = Number.MAX_SAFE_INTEGER) =>

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { entries, text } from '../shared/text.ts';
 import { userId } from '../shared/user-id.ts';
 import { BULK_PHOTOS, METADATA_ENTRIES, METADATA_VALUE_LENGTH, STATUSES } from './photo.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { created, noContent, ok, redirect } from '../http/answer.ts';
 import { byContentType, json } from '../http/body.ts';
 import type { Cursors } from '../http/cursor.ts';
