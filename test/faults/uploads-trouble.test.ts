@@ -1,4 +1,4 @@
-import { imageMeasurer } from '../../src/photos/image.ts';
+import { images } from '../../src/photos/images.ts';
 import { systemActor } from '../../src/shared/actor.ts';
 import { throttled } from '../contracts/faults.ts';
 import { anotherFinisher } from '../support/finishers.ts';
@@ -87,7 +87,7 @@ describe('trouble of ours is not the photo’s fault', () => {
 
   test('when no decoder gets free in time, then it is unavailable, and the row is as before', async () => {
     const { begun, before } = await arrived('decoders');
-    const measure = imageMeasurer({ ...busy.config.limits, decodes: 0 });
+    const { measure } = images({ ...busy.config.imageLimits, decodes: 0 });
     const finisher = anotherFinisher(busy, () => ({ measure }));
     await expect(finisher.finishUpload(systemActor('test'), begun)).rejects.toMatchObject({ code: 'unavailable' });
     expect(await rowOf(busy, begun)).toEqual(before);
