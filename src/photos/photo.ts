@@ -66,9 +66,10 @@ export interface Photo extends Partial<Measured> {
   expiresAt?: number;
 }
 
-/** Those that came by form are measured before they are `ready`, those that are uploaded when they get so. */
-export function isMeasured(photo: Photo): photo is Photo & Measured {
-  return photo.sha256 !== undefined;
+/** What is known of a photo's bytes: of a form all of it before its row is put, of an upload nothing before it is `ready`. */
+export function measuredOf({ contentType, bytes, width, height, sha256 }: Partial<Measured>): Measured | undefined {
+  if (!contentType || !bytes || !width || !height || !sha256) return undefined;
+  return { contentType, bytes, width, height, sha256 };
 }
 
 /** A `ready` photo has been measured. */

@@ -3,7 +3,7 @@ import { isProblem } from '../shared/errors.ts';
 import type { Slot } from '../shared/slots.ts';
 import type { PhotoBucket } from './bucket.ts';
 import type { Images, MadeThumbnail } from './images.ts';
-import { isMeasured, type Photo, type PhotoId } from './photo.ts';
+import { measuredOf, type Photo, type PhotoId } from './photo.ts';
 import { writePhotos } from './policy.ts';
 import type { PhotoStore } from './store.ts';
 
@@ -27,7 +27,7 @@ export function photoProcessor(
   /** The photo made `ready`; undefined when it is gone, or somebody else has settled it meanwhile. */
   async function finished(photo: Photo, original: Buffer): Promise<Photo | undefined> {
     // a form was measured before its row was put, and its bytes were held to that on arrival
-    const measured = isMeasured(photo) ? photo : await measure(original);
+    const measured = measuredOf(photo) ?? (await measure(original));
     return (await photos.markReady(photo, measured)) ?? waiting(photo);
   }
 

@@ -5,6 +5,7 @@ import { anotherFinisher } from '../support/finishers.ts';
 import { originalKey } from '../support/forms.ts';
 import { image } from '../support/images.ts';
 import { UNHURRIED } from '../support/object-events.ts';
+import { createdEvent } from '../support/photos.ts';
 import { type StorageFault, type StorageTroubledService, startStorageTroubledService } from '../support/troubled-storage.ts';
 import { begin, complete, deliver, expectFinished, ofPng, rowOf, sendFile, uploadKey } from '../support/uploads.ts';
 import { startTroubledService, type TroubledService } from '../support/users.ts';
@@ -20,8 +21,6 @@ afterEach(() => {
   busy.trouble(undefined);
 });
 afterAll(() => Promise.all([stormy.close(), busy.close()]));
-
-const createdEvent = (key: string) => ({ Records: [{ eventName: 'ObjectCreated:Put', s3: { bucket: { name: 'b' }, object: { key } } }] });
 
 describe('trouble of storage is not the photo’s fault', () => {
   const down: StorageFault = { status: 500, code: 'InternalError' };

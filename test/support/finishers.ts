@@ -1,6 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { type PhotoBucket, photoBucket } from '../../src/photos/bucket.ts';
 import { type Images, images } from '../../src/photos/images.ts';
+import { type PhotoProcessor, photoProcessor } from '../../src/photos/process.ts';
 import { type PhotoStore, photoStore } from '../../src/photos/store.ts';
 import { type UploadBucket, uploadBucket } from '../../src/photos/uploads/bucket.ts';
 import { type UploadFinisher, uploadFinisher } from '../../src/photos/uploads/finish.ts';
@@ -29,6 +30,13 @@ export function anotherFinisher(service: TestService, stepIn: (pieces: Pieces) =
   const real = piecesOf(service);
   const { photos, bucket, uploads, ...tools } = { ...real, ...stepIn(real) };
   return uploadFinisher(photos, bucket, uploads, tools, (work) => work());
+}
+
+/** One more maker of a service's thumbnails, as another process would have it. */
+export function anotherProcessor(service: TestService, stepIn: (pieces: Pieces) => Partial<Pieces> = () => ({})): PhotoProcessor {
+  const real = piecesOf(service);
+  const { photos, bucket, uploads: _, ...tools } = { ...real, ...stepIn(real) };
+  return photoProcessor(photos, bucket, tools, (work) => work());
 }
 
 /** Where a piece of work waits until a test lets it go on. */

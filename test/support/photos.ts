@@ -1,8 +1,10 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import sharp from 'sharp';
 import type { Photo } from '../../src/photos/photo.ts';
 import { originalKey } from './forms.ts';
 import { UNHURRIED } from './object-events.ts';
 import type { TestService } from './service.ts';
+import { expectNothingOf, rowOf, sha256 } from './uploads.ts';
 
 type Named = Pick<Photo, 'userId' | 'photoId'>;
 
@@ -30,4 +32,28 @@ export function snapshot(width = 1_200, height = 800): Promise<Buffer> {
     .withMetadata({ orientation: 6 })
     .jpeg()
     .toBuffer();
+}
+
+/** Turns a row of a finished photo back into what a crash before the last step would have left. */
+export async function backToPending(service: TestService, { userId, photoId }: Named): Promise<void> {
+  const update = new UpdateCommand({
+    TableName: service.config.tables.photos,
+    Key: { userId, photoId },
+    UpdateExpression: 'SET #s = :s, expiresAt = :e',
+    ExpressionAttributeNames: { '#s': 'status' },
+    ExpressionAttributeValues: { ':s': 'pending', ':e': Math.floor(Date.now() / 1000) + 1_000 },
+  });
+  await service.services.clients.dynamodb.send(update);
+}
+
+/** The photo is ready, with these very bytes and a thumbnail that is as its row says, and nothing else of it is left anywhere. */
+export async function expectWhole(service: TestService, photo: Named, bytes: Buffer): Promise<void> {
+  const row = await rowOf(service, photo);
+  expect(row).toMatchObject({ status: 'ready', sha256: sha256(bytes), thumbnail: { status: 'ready', contentType: 'image/webp' } });
+  expect(row).not.toHaveProperty('expiresAt');
+  expect((await service.stored.object(originalKey(photo))).bytes.equals(bytes)).toBe(true);
+  const thumbnail = await service.stored.object(thumbnailKey(photo));
+  const { width, height } = await sharp(thumbnail.bytes).metadata();
+  expect(row?.thumbnail).toMatchObject({ bytes: thumbnail.bytes.length, width, height });
+  await expectNothingOf(service, photo, [originalKey(photo), thumbnailKey(photo)]);
 }
