@@ -1,11 +1,15 @@
 import type { JobConfig } from './config.ts';
-import { imageMeasurer } from './photos/image.ts';
-import { arrivalHandler } from './photos/uploads/arrivals.ts';
+import { photoEventHandler } from './photos/events.ts';
+import { images } from './photos/images.ts';
+import { photoProcessor } from './photos/process.ts';
 import { uploadFinisher } from './photos/uploads/finish.ts';
 import type { Credentials } from './shared/aws.ts';
 import type { Logger } from './shared/log.ts';
 import { slots } from './shared/slots.ts';
 import { openStores } from './stores.ts';
+
+/** Nobody waits for an event's answer: its turn here is as good as its place in the queue. */
+const UNHURRIED = Number.POSITIVE_INFINITY;
 
 export type Jobs = ReturnType<typeof buildJobs>;
 
@@ -16,19 +20,15 @@ export type Jobs = ReturnType<typeof buildJobs>;
 export function buildJobs(config: JobConfig, log: Logger, credentials?: Credentials) {
   const { photos, bucket, quarantine, close } = openStores(config, credentials);
   const { decodes } = config.imageLimits;
-  const measure = imageMeasurer(config.imageLimits);
-  const finisher = uploadFinisher(
-    photos,
-    bucket,
-    quarantine,
-    measure,
-    slots(decodes, 'Too many uploads are being checked at once; try again.'),
-  );
+  const tools = images(config.imageLimits, UNHURRIED);
+  // one file is fetched while the others are decoded
+  const inSlot = slots(decodes + 1, 'Too many photos are being processed at once; try again.', UNHURRIED);
+  const processor = photoProcessor(photos, bucket, tools, inSlot);
 
   return {
     log,
     /** What an event of the photo bucket does. */
-    onPhotoEvent: arrivalHandler(finisher),
+    onPhotoEvent: photoEventHandler(uploadFinisher(photos, bucket, quarantine, tools, inSlot), processor),
     close,
   };
 }

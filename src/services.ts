@@ -3,7 +3,7 @@ import { authenticator } from './http/authenticate.ts';
 import { sealedCursors } from './http/cursor.ts';
 import { idempotency } from './http/idempotency.ts';
 import { identityProviderProbe, seenOnce } from './http/identity-provider.ts';
-import { imageMeasurer } from './photos/image.ts';
+import { images } from './photos/images.ts';
 import { photoOperations } from './photos/operations.ts';
 import { PHOTO_LIMITS } from './photos/photo.ts';
 import { uploadFinisher } from './photos/uploads/finish.ts';
@@ -28,13 +28,13 @@ export type Services = ReturnType<typeof buildServices>;
 export function buildServices(config: Config, log: Logger, credentials?: Credentials) {
   const { clients, users, photos, requests, bucket, quarantine, close } = openStores(config, credentials);
   const { decodes } = config.imageLimits;
-  const measure = imageMeasurer(config.imageLimits);
-  const photoUses = photoOperations(photos, bucket, measure);
+  const tools = images(config.imageLimits);
+  const photoUses = photoOperations(photos, bucket, tools);
   const finisher = uploadFinisher(
     photos,
     bucket,
     quarantine,
-    measure,
+    tools,
     slots(decodes, 'Too many uploads are being checked at once; try again.'),
   );
   const uploads = uploadOperations(photos, bucket, quarantine, finisher, config.limits);

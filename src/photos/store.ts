@@ -1,7 +1,7 @@
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { ifHeld } from '../shared/aws.ts';
 import { newVersion } from '../shared/version.ts';
-import { type Measured, type Metadata, PENDING_SECONDS, type Photo, type PhotoId, type PhotoStatus } from './photo.ts';
+import { type Measured, type Metadata, PENDING_SECONDS, type Photo, type PhotoId, type PhotoStatus, type Thumbnail } from './photo.ts';
 import { photoQueries } from './store-queries.ts';
 import type { Upload } from './uploads/upload.ts';
 
@@ -22,6 +22,8 @@ export interface PhotoStore {
   markReady(id: PhotoId, measured: Measured): Promise<Photo | undefined>;
   /** `pending` → `rejected`, told for 7 days; undefined when the row is gone, expired or not pending any more. */
   markRejected(id: PhotoId, why: NonNullable<Photo['rejected']>): Promise<Photo | undefined>;
+  /** Notes what became of the thumbnail of a `ready` photo; undefined when the row is gone, not ready, or was told before. */
+  setThumbnail(id: PhotoId, thumbnail: Thumbnail): Promise<Photo | undefined>;
   /** Notes what an upload is by now; undefined when the row is gone, expired or not pending any more. */
   setUpload(id: PhotoId, upload: Upload): Promise<Photo | undefined>;
   /** How many uploads of a user, not older than the photoId `since`, are open; counted no further than `most`. */
@@ -113,6 +115,13 @@ export function photoStore(tables: DynamoDBDocumentClient, table: string): Photo
       change(id, { set: { rejected, status: 'rejected', expiresAt: nowSeconds() + PENDING_SECONDS }, ...isOpen() }),
 
     setUpload: (id, upload) => change(id, { set: { upload }, ...isOpen() }),
+
+    setThumbnail: (id, thumbnail) =>
+      change(id, {
+        set: { thumbnail },
+        condition: '#status = :ready AND #thumbnail.#status = :pending',
+        values: { ':ready': 'ready', ':pending': 'pending' },
+      }),
 
     setMetadata: (photo, metadata) =>
       change(photo, { set: { metadata }, condition: '#version = :seen', values: { ':seen': photo.version } }),

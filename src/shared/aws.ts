@@ -90,6 +90,16 @@ export function isNamed(error: unknown, ...names: string[]): boolean {
   return error instanceof Error && names.includes(error.name);
 }
 
+/** A call's answer, or undefined when the object or multipart upload that it is about does not exist. */
+export async function ifThere<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (isNamed(error, 'NoSuchKey', 'NotFound', 'NoSuchUpload')) return undefined;
+    throw error;
+  }
+}
+
 /** A conditional write's answer, or undefined when its condition did not hold. */
 export async function ifHeld<T>(write: Promise<T>): Promise<T | undefined> {
   try {

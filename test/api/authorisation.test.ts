@@ -1,6 +1,8 @@
 import { allRoutes } from '../../src/app.ts';
 import { systemActor } from '../../src/shared/actor.ts';
+import { originalKey } from '../support/forms.ts';
 import { image } from '../support/images.ts';
+import { UNHURRIED } from '../support/object-events.ts';
 import { startService, type TestService } from '../support/service.ts';
 import { putFile } from '../support/uploads.ts';
 
@@ -46,6 +48,7 @@ const ROWS: Row[] = [
   { route: `PATCH ${PHOTOS}/:photoId`, right: WRITE_PHOTOS, may: 200, body: () => ({ metadata: { a: 'b' } }) },
   { route: `DELETE ${PHOTOS}/:photoId`, right: WRITE_PHOTOS, may: 204 },
   { route: `GET ${PHOTOS}/:photoId/original`, right: READ_PHOTOS, may: 302 },
+  { route: `GET ${PHOTOS}/:photoId/thumbnail`, right: READ_PHOTOS, may: 302 },
   { route: 'POST /v1/uploads', right: WRITE_PHOTOS, may: 201, body: () => ({ userId: 'owner', contentType: 'image/png', bytes: 9 }) },
   { route: `GET ${UPLOAD}`, right: WRITE_PHOTOS, may: 200, query: OF_OWNER },
   { route: `DELETE ${UPLOAD}`, right: WRITE_PHOTOS, may: 204, query: OF_OWNER },
@@ -117,6 +120,8 @@ async function newThings({ route }: Row): Promise<Things> {
     route.includes(UPLOAD) ? newUpload(photoId) : photos.addPhoto(us, { userId: 'owner', bytes, metadata: {} }, photoId),
     ...['owner', 'friend'].map((userId) => users.putUser(us, { userId, name: userId }, {})),
   ]);
+  if (route.endsWith('/thumbnail'))
+    await service.jobs.onPhotoEvent(await service.events.next(originalKey({ userId: 'owner', photoId })), UNHURRIED);
   return { photoId, photo: bytes.toString('base64'), newcomer: `newcomer-${count}` };
 }
 

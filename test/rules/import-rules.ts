@@ -14,9 +14,9 @@ const LIBRARY = /^(?!express|multer|@aws-sdk|@smithy)[a-z@][a-z0-9@/-]*$/;
 /** What files of a slice are, by their names. All others are its model: types, rules, schemas, views. */
 const ROLES = {
   routes: 'routes|bulk-routes|form',
-  operations: 'operations|bulk|finish|sign|arrivals',
-  ports: 'store|store-queries|bucket|signer',
-  image: 'image',
+  operations: 'operations|bulk|finish|sign|process|events',
+  ports: 'store|store-queries|bucket|objects|signer',
+  image: 'image|images',
 };
 const inSlice = (slice: string, names: string) => new RegExp(`^${slice}/(?:[a-z-]+/)*(?:${names})\\.ts$`);
 /** `<slice>` in a pattern stands for the importing file's own slice. */
@@ -56,5 +56,6 @@ export const IMPORT_RULES: ImportRule[] = [
     mayAsType: [own(ROLES.operations), own(ROLES.ports), own(ROLES.image)],
   },
   { files: ofAnySlice(ROLES.ports), may: [MODEL, own(ROLES.ports), SHARED, SDK] },
+  { files: ofAnySlice(ROLES.image), may: [MODEL, own(ROLES.image), SHARED, LIBRARY] },
   { files: ofAnySlice('[a-z0-9-]+'), may: [MODEL, SHARED, LIBRARY] },
 ];
