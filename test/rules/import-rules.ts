@@ -14,8 +14,8 @@ const LIBRARY = /^(?!express|multer|@aws-sdk|@smithy)[a-z@][a-z0-9@/-]*$/;
 /** What files of a slice are, by their names. All others are its model: types, rules, schemas, views. */
 const ROLES = {
   routes: 'routes|bulk-routes|form',
-  operations: 'operations|bulk|finish|sign|arrivals',
-  ports: 'store|store-queries|bucket|signer',
+  operations: 'operations|bulk|finish|sign|arrivals|import-target|import-users|run|load|hold|stopped',
+  ports: 'store|store-queries|store-lease|bucket|signer',
   image: 'image',
 };
 const inSlice = (slice: string, names: string) => new RegExp(`^${slice}/(?:[a-z-]+/)*(?:${names})\\.ts$`);
