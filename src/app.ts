@@ -7,6 +7,7 @@ import { problemHandler } from './http/problem.ts';
 import { problemPages } from './http/problem-pages.ts';
 import { requestLog } from './http/request-log.ts';
 import { mount, type Route } from './http/route.ts';
+import { importRoutes } from './imports/routes.ts';
 import { photoRoutes } from './photos/routes.ts';
 import { uploadRoutes } from './photos/uploads/routes.ts';
 import type { Services } from './services.ts';
@@ -26,6 +27,7 @@ export function allRoutes({
   signing,
   users,
   bulkUsers,
+  imports,
   idempotency,
   cursors,
 }: Services): Route[] {
@@ -36,6 +38,7 @@ export function allRoutes({
     ...photoRoutes(photos, idempotency, cursors, limits),
     ...uploadRoutes(uploads, signing, idempotency, limits),
     ...bulkUserRoutes(bulkUsers, limits),
+    ...importRoutes(imports, idempotency, cursors, limits),
     ...userRoutes(users, idempotency, cursors, limits),
   ];
 }

@@ -1,5 +1,8 @@
 import type { JobConfig } from './config.ts';
 import { requestStore } from './http/request-store.ts';
+import { importBucket } from './imports/bucket.ts';
+import { importStore } from './imports/store.ts';
+import { importLease } from './imports/store-lease.ts';
 import { photoBucket } from './photos/bucket.ts';
 import { photoStore } from './photos/store.ts';
 import { uploadBucket } from './photos/uploads/bucket.ts';
@@ -18,6 +21,9 @@ export function openStores({ aws, tables, buckets, downloadUrlSeconds }: JobConf
     photos: photoStore(clients.tables, tables.photos),
     requests: requestStore(clients.tables, tables.requests),
     bucket: photoBucket(clients.objects, clients.presigner, buckets.photos, downloadUrlSeconds),
+    imports: importStore(clients.tables, tables.imports),
+    importLease: importLease(clients.tables, tables.imports),
+    importFiles: importBucket(clients.objects, buckets.imports),
     quarantine: uploadBucket(clients.objects, buckets.photos),
     /** Ends the connections that are kept open for reuse. */
     close() {

@@ -71,8 +71,10 @@ async function main(): Promise<void> {
     engines.credentials,
   );
   const jobs = buildJobs(config, services.log, engines.credentials);
-  const deliver = eventBridge(jobs.onPhotoEvent, (event, error) => services.log.error({ event, err: error }, 'dead letter'));
-  events.on('object', (event) => void deliver(event));
+  const deadLetter = (event: S3Event, error: unknown) => services.log.error({ event, err: error }, 'dead letter');
+  const [toPhotos, toImports] = [eventBridge(jobs.onPhotoEvent, deadLetter), eventBridge(jobs.onImportEvent, deadLetter)];
+  const isOfImports = ({ Records = [] }: S3Event) => Records.some(({ s3 }) => s3.bucket.name === config.buckets.imports);
+  events.on('object', (event) => void (isOfImports(event) ? toImports(event) : toPhotos(event)));
   await provision(services.clients, config);
   await seedOnce(services, folder);
 

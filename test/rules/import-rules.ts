@@ -14,8 +14,8 @@ const LIBRARY = /^(?!express|multer|@aws-sdk|@smithy)[a-z@][a-z0-9@/-]*$/;
 /** What files of a slice are, by their names. All others are its model: types, rules, schemas, views. */
 const ROLES = {
   routes: 'routes|bulk-routes|form',
-  operations: 'operations|bulk|finish|sign|process|events',
-  ports: 'store|store-queries|bucket|objects|signer',
+  operations: 'operations|bulk|finish|sign|process|events|import-target|import-users|run|load|hold|stopped',
+  ports: 'store|store-queries|store-lease|bucket|objects|signer',
   image: 'image|images',
 };
 const inSlice = (slice: string, names: string) => new RegExp(`^${slice}/(?:[a-z-]+/)*(?:${names})\\.ts$`);
@@ -52,8 +52,8 @@ export const IMPORT_RULES: ImportRule[] = [
   },
   {
     files: ofAnySlice(ROLES.operations),
-    may: [MODEL, SHARED, LIBRARY],
-    mayAsType: [own(ROLES.operations), own(ROLES.ports), own(ROLES.image)],
+    may: [MODEL, own(ROLES.operations), SHARED, LIBRARY],
+    mayAsType: [own(ROLES.ports), own(ROLES.image)],
   },
   { files: ofAnySlice(ROLES.ports), may: [MODEL, own(ROLES.ports), SHARED, SDK] },
   { files: ofAnySlice(ROLES.image), may: [MODEL, own(ROLES.image), SHARED, LIBRARY] },
