@@ -40,6 +40,8 @@ const asJson = <T>(value: T): T => JSON.parse(JSON.stringify(value));
 /** What stands before the app: its own socket, or a load balancer with the Lambda handler. `npm run test:parity` runs the suite behind it. */
 const FRONTS = { socket: (app: RequestListener) => createServer(app), alb: behindAlb(true), 'alb-single': behindAlb(false) };
 const FRONT = (process.env.FRONT ?? 'socket') as keyof typeof FRONTS;
+/** With single-value headers an ALB tells of the last of repeated parameters alone, and nobody behind it can know that there were more. */
+export const REPEATS_ARRIVE = FRONT !== 'alb-single';
 /** The largest that MAX_RESPONSE_BYTES may be: behind an ALB, what fits through it. */
 export const MAX_RESPONSE_BYTES = FRONT === 'socket' ? 6_000_000 : 700_000;
 const LIMITS: Env = FRONT === 'socket' ? {} : { MAX_BODY_BYTES: '1000000', MAX_RESPONSE_BYTES: String(MAX_RESPONSE_BYTES) };
