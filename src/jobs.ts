@@ -7,6 +7,7 @@ import { photoProcessor } from './photos/process.ts';
 import { uploadFinisher } from './photos/uploads/finish.ts';
 import { systemActor } from './shared/actor.ts';
 import type { Credentials } from './shared/aws.ts';
+import type { Turn } from './shared/event-handler.ts';
 import type { Logger } from './shared/log.ts';
 import { slots } from './shared/slots.ts';
 import { openStores } from './stores.ts';
@@ -22,7 +23,7 @@ export type Jobs = ReturnType<typeof buildJobs>;
  * @param credentials for engines that know only theirs; absent, the SDK finds its own (environment, role).
  */
 export function buildJobs(config: JobConfig, log: Logger, credentials?: Credentials) {
-  const { users, photos, bucket, quarantine, imports, importLease, importFiles, close } = openStores(config, credentials);
+  const { users, photos, bucket, quarantine, imports, importLease, importFiles, failures, close } = openStores(config, credentials);
   const { decodes } = config.imageLimits;
   const tools = images(config.imageLimits, UNHURRIED);
   // one file is fetched while the others are decoded
@@ -42,6 +43,10 @@ export function buildJobs(config: JobConfig, log: Logger, credentials?: Credenti
     onPhotoEvent: photoEventHandler(uploadFinisher(photos, bucket, quarantine, tools, inSlot), processor),
     /** What an event of the import bucket does. */
     onImportEvent: importHandler(imports, importLease, runImport),
+    /** What is done every hour. */
+    sweep: async (_turn: Turn): Promise<void> => {},
+    /** Why deliveries failed. */
+    failures,
     close,
   };
 }

@@ -6,6 +6,7 @@ import { importLease } from './imports/store-lease.ts';
 import { photoBucket } from './photos/bucket.ts';
 import { photoStore } from './photos/store.ts';
 import { uploadBucket } from './photos/uploads/bucket.ts';
+import { failureStore } from './queues/failure-store.ts';
 import { awsClients, type Credentials } from './shared/aws.ts';
 import { userStore } from './users/store.ts';
 
@@ -20,6 +21,7 @@ export function openStores({ aws, tables, buckets, downloadUrlSeconds }: JobConf
     users: userStore(clients.tables, tables.users),
     photos: photoStore(clients.tables, tables.photos),
     requests: requestStore(clients.tables, tables.requests),
+    failures: failureStore(clients.tables, tables.requests),
     bucket: photoBucket(clients.objects, clients.presigner, buckets.photos, downloadUrlSeconds),
     imports: importStore(clients.tables, tables.imports),
     importLease: importLease(clients.tables, tables.imports),
