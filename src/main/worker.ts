@@ -30,8 +30,8 @@ function start(healthPort: number | undefined): void {
   const turn = { remainingMs: () => endsAt - Date.now() };
 
   const consuming = [
-    // more at once would wait for a decoder in vain, and count as failed
-    startConsuming(consumers.photos, { atOnce: config.imageLimits.decodes, turn, log }),
+    // one file is fetched while the others are decoded
+    startConsuming(consumers.photos, { atOnce: config.imageLimits.decodes + 1, turn, log }),
     // of two imports one only waits for the other
     startConsuming(consumers.imports, { atOnce: 1, turn, log }),
   ];
