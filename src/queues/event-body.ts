@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { S3Event } from '../shared/s3-event.ts';
 
 const object = z.looseObject({
