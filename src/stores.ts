@@ -1,9 +1,11 @@
 import type { JobConfig } from './config.ts';
 import { requestStore } from './http/request-store.ts';
 import { photoBucket } from './photos/bucket.ts';
+import { photoInventory } from './photos/inventory.ts';
 import { photoStore } from './photos/store.ts';
 import { uploadBucket } from './photos/uploads/bucket.ts';
 import { awsClients, type Credentials } from './shared/aws.ts';
+import { sweepMarks } from './sweep/store.ts';
 import { userStore } from './users/store.ts';
 
 /**
@@ -18,7 +20,9 @@ export function openStores({ aws, tables, buckets, downloadUrlSeconds }: JobConf
     photos: photoStore(clients.tables, tables.photos),
     requests: requestStore(clients.tables, tables.requests),
     bucket: photoBucket(clients.objects, clients.presigner, buckets.photos, downloadUrlSeconds),
+    inventory: photoInventory(clients.objects, buckets.photos),
     quarantine: uploadBucket(clients.objects, buckets.photos),
+    sweepMarks: sweepMarks(clients.tables, tables.requests),
     /** Ends the connections that are kept open for reuse. */
     close() {
       for (const client of Object.values(clients)) client.destroy();

@@ -1,9 +1,7 @@
 import { EventEmitter, once } from 'node:events';
-import type { Turn } from '../../src/shared/event-handler.ts';
 import { createdObjects, type S3Event } from '../../src/shared/s3-event.ts';
 
-/** All the time that a handler may want. */
-export const UNHURRIED: Turn = { remainingMs: () => Number.POSITIVE_INFINITY };
+export { UNHURRIED } from '../../src/shared/event-handler.ts';
 
 /** Events of a store, which nobody is told of until a test takes them. */
 export class ObjectEvents {
