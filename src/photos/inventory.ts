@@ -23,17 +23,21 @@ export interface PhotoInventory {
   abort(upload: ListedMultipart): Promise<void>;
 }
 
-export function photoInventory(objects: S3Client, bucket: string): PhotoInventory {
+/** What one listing of S3 holds at most. */
+const MOST = 1_000;
+
+/** @param pageSize how much one page holds. */
+export function photoInventory(objects: S3Client, bucket: string, pageSize = MOST): PhotoInventory {
   return {
     async objects(after) {
-      const page = await objects.send(new ListObjectsV2Command({ Bucket: bucket, StartAfter: after }));
+      const page = await objects.send(new ListObjectsV2Command({ Bucket: bucket, StartAfter: after, MaxKeys: pageSize }));
       const items = (page.Contents ?? []).map(({ Key, LastModified }) => ({ key: String(Key), since: LastModified as Date }));
       return { items, next: page.IsTruncated ? items.at(-1)?.key : undefined };
     },
 
     async multiparts(after) {
       const [KeyMarker, UploadIdMarker] = after === undefined ? [] : (JSON.parse(after) as [string, string]);
-      const page = await objects.send(new ListMultipartUploadsCommand({ Bucket: bucket, KeyMarker, UploadIdMarker }));
+      const page = await objects.send(new ListMultipartUploadsCommand({ Bucket: bucket, KeyMarker, UploadIdMarker, MaxUploads: pageSize }));
       const items = (page.Uploads ?? []).map(({ Key, UploadId, Initiated }) => ({
         key: String(Key),
         uploadId: String(UploadId),
