@@ -13,6 +13,13 @@ export class ObjectEvents {
     this.#happened.emit('event');
   };
 
+  /** All events that were not taken yet of objects whose keys have this in them. */
+  takeAll(inKey: string): S3Event[] {
+    const taken = this.#held.filter(({ key }) => key.includes(inKey));
+    for (const held of taken) this.#held.splice(this.#held.indexOf(held), 1);
+    return taken.map(({ event }) => event);
+  }
+
   /** The earliest event of an object's making that was not taken yet; waits for it to happen. */
   async next(key: string): Promise<S3Event> {
     for (;;) {
