@@ -14,14 +14,14 @@ const LIBRARY = /^(?!express|multer|@aws-sdk|@smithy)[a-z@][a-z0-9@/-]*$/;
 /** What files of a slice are, by their names. All others are its model: types, rules, schemas, views. */
 const ROLES = {
   routes: 'routes|bulk-routes|form',
-  operations: 'operations|bulk|finish|sign|process|events|import-target|import-users|run|load|hold|stopped',
-  ports: 'store|store-queries|store-lease|bucket|objects|signer',
+  operations: 'operations|bulk|finish|sign|process|events|sweep-[a-z]+|import-target|import-users|run|load|hold|stopped',
+  ports: 'store|store-queries|store-lease|bucket|objects|inventory|signer',
   image: 'image|images',
 };
 const inSlice = (slice: string, names: string) => new RegExp(`^${slice}/(?:[a-z-]+/)*(?:${names})\\.ts$`);
 /** `<slice>` in a pattern stands for the importing file's own slice. */
 const own = (names: string) => inSlice('<slice>', names);
-const ofAnySlice = (names: string) => inSlice('(?:users|photos|imports|access)', names);
+const ofAnySlice = (names: string) => inSlice('(?:users|photos|imports|access|sweep)', names);
 const MODEL = own(`(?!(?:${Object.values(ROLES).join('|')})\\.ts)[a-z0-9-]+`);
 
 export const IMPORT_RULES: ImportRule[] = [
