@@ -1,6 +1,7 @@
 import type { JobConfig } from './config.ts';
 import { importHandler } from './imports/import-users.ts';
 import { importRunner } from './imports/run.ts';
+import { stoppedImports } from './imports/stopped.ts';
 import { imageMeasurer } from './photos/image.ts';
 import { arrivalHandler } from './photos/uploads/arrivals.ts';
 import { uploadFinisher } from './photos/uploads/finish.ts';
@@ -42,6 +43,8 @@ export function buildJobs(config: JobConfig, log: Logger, credentials?: Credenti
     onPhotoEvent: arrivalHandler(finisher),
     /** What an event of the import bucket does. */
     onImportEvent: importHandler(imports, importLease, runImport),
+    /** Imports whose message was lost, for the sweep. */
+    stoppedImports: stoppedImports(imports, importLease, importFiles, config.buckets.imports),
     close,
   };
 }
