@@ -1,6 +1,7 @@
 import type { JobConfig } from './config.ts';
 import { importHandler } from './imports/import-users.ts';
 import { importRunner } from './imports/run.ts';
+import { stoppedImports } from './imports/stopped.ts';
 import { photoEventHandler } from './photos/events.ts';
 import { images } from './photos/images.ts';
 import { photoProcessor } from './photos/process.ts';
@@ -51,6 +52,8 @@ export function buildJobs(config: JobConfig, log: Logger, credentials?: Credenti
     onImportEvent: importHandler(imports, importLease, runImport),
     /** What is done every hour. */
     sweep: sweeper(sweepParts, sweepMarks, log).sweep,
+    /** Imports whose message was lost, for the sweep. */
+    stoppedImports: stoppedImports(imports, importLease, importFiles, config.buckets.imports),
     close,
   };
 }
