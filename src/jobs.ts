@@ -26,10 +26,8 @@ export type Jobs = ReturnType<typeof buildJobs>;
  * @param credentials for engines that know only theirs; absent, the SDK finds its own (environment, role).
  */
 export function buildJobs(config: JobConfig, log: Logger, credentials?: Credentials) {
-  const { users, photos, bucket, inventory, quarantine, imports, importLease, importFiles, sweepMarks, close } = openStores(
-    config,
-    credentials,
-  );
+  const stores = openStores(config, credentials);
+  const { users, photos, bucket, inventory, quarantine, imports, importLease, importFiles, sweepMarks, failures, close } = stores;
   const { decodes } = config.imageLimits;
   const tools = images(config.imageLimits, WAIT_MS);
   // one file is fetched while the others are decoded
@@ -54,6 +52,8 @@ export function buildJobs(config: JobConfig, log: Logger, credentials?: Credenti
     sweep: sweeper(sweepParts, sweepMarks, log).sweep,
     /** Imports whose message was lost, for the sweep. */
     stoppedImports: stoppedImports(imports, importLease, importFiles, config.buckets.imports),
+    /** Why deliveries failed. */
+    failures,
     close,
   };
 }
