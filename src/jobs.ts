@@ -1,20 +1,23 @@
 import type { JobConfig } from './config.ts';
 import { importHandler } from './imports/import-users.ts';
 import { importRunner } from './imports/run.ts';
+import { stoppedImports } from './imports/stopped.ts';
 import { photoEventHandler } from './photos/events.ts';
 import { images } from './photos/images.ts';
 import { photoProcessor } from './photos/process.ts';
+import { rowSweep } from './photos/sweep-rows.ts';
+import { multipartSweep, objectSweep } from './photos/sweep-unwanted.ts';
 import { uploadFinisher } from './photos/uploads/finish.ts';
 import { systemActor } from './shared/actor.ts';
 import type { Credentials } from './shared/aws.ts';
-import type { Turn } from './shared/event-handler.ts';
 import type { Logger } from './shared/log.ts';
 import { slots } from './shared/slots.ts';
 import { openStores } from './stores.ts';
+import { sweeper } from './sweep/operations.ts';
 import { importTarget } from './users/import-target.ts';
 
-/** Nobody waits for an event's answer: its turn here is as good as its place in the queue. */
-const UNHURRIED = Number.POSITIVE_INFINITY;
+/** Nobody waits for an event's answer: its place in line here is as good as its place in the queue. */
+const WAIT_MS = Number.POSITIVE_INFINITY;
 
 export type Jobs = ReturnType<typeof buildJobs>;
 
@@ -23,12 +26,14 @@ export type Jobs = ReturnType<typeof buildJobs>;
  * @param credentials for engines that know only theirs; absent, the SDK finds its own (environment, role).
  */
 export function buildJobs(config: JobConfig, log: Logger, credentials?: Credentials) {
-  const { users, photos, bucket, quarantine, imports, importLease, importFiles, failures, close } = openStores(config, credentials);
+  const stores = openStores(config, credentials);
+  const { users, photos, bucket, inventory, quarantine, imports, importLease, importFiles, sweepMarks, failures, close } = stores;
   const { decodes } = config.imageLimits;
-  const tools = images(config.imageLimits, UNHURRIED);
+  const tools = images(config.imageLimits, WAIT_MS);
   // one file is fetched while the others are decoded
-  const inSlot = slots(decodes + 1, 'Too many photos are being processed at once; try again.', UNHURRIED);
+  const inSlot = slots(decodes + 1, 'Too many photos are being processed at once; try again.', WAIT_MS);
   const processor = photoProcessor(photos, bucket, tools, inSlot);
+  const sweepParts = [multipartSweep(photos, inventory), objectSweep(photos, inventory), rowSweep(photos, bucket, processor, log)];
 
   const runImport = importRunner({
     store: imports,
@@ -44,7 +49,9 @@ export function buildJobs(config: JobConfig, log: Logger, credentials?: Credenti
     /** What an event of the import bucket does. */
     onImportEvent: importHandler(imports, importLease, runImport),
     /** What is done every hour. */
-    sweep: async (_turn: Turn): Promise<void> => {},
+    sweep: sweeper(sweepParts, sweepMarks, log).sweep,
+    /** Imports whose message was lost, for the sweep. */
+    stoppedImports: stoppedImports(imports, importLease, importFiles, config.buckets.imports),
     /** Why deliveries failed. */
     failures,
     close,

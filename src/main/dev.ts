@@ -18,6 +18,7 @@ import { ISSUER_ALGORITHM } from '../local/token.ts';
 import { welcome } from '../local/welcome.ts';
 import { provision } from '../provision.ts';
 import { buildServices, type Services } from '../services.ts';
+import { UNHURRIED } from '../shared/event-handler.ts';
 import { createLogger } from '../shared/log.ts';
 import type { S3Event } from '../shared/s3-event.ts';
 import { environment } from './environment.ts';
@@ -30,6 +31,8 @@ const HELP = `Photoform on this machine alone: no account, no Docker.
 
 PORT (default ${DEFAULT_PORT}) and the two after it are used; .env.example explains every setting.
 `;
+
+const SWEEP_EVERY_MS = 60 * 60 * 1000;
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
@@ -84,6 +87,7 @@ async function main(): Promise<void> {
   const [toPhotos, toImports] = [eventBridge(jobs.onPhotoEvent, deadLetter), eventBridge(jobs.onImportEvent, deadLetter)];
   const isOfImports = ({ Records = [] }: S3Event) => Records.some(({ s3 }) => s3.bucket.name === config.buckets.imports);
   events.on('object', (event) => void (isOfImports(event) ? toImports(event) : toPhotos(event)));
+  setInterval(() => void jobs.sweep(UNHURRIED), SWEEP_EVERY_MS).unref();
   await provision(services.clients, config);
   await seedOnce(services, folder);
 

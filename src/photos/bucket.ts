@@ -3,12 +3,13 @@ import {
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadBucketCommand,
+  HeadObjectCommand,
   ListMultipartUploadsCommand,
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { isNamed } from '../shared/aws.ts';
+import { ifThere, isNamed } from '../shared/aws.ts';
 import { chunk } from '../shared/batches.ts';
 import { unavailable } from '../shared/errors.ts';
 import { allKeys, originalKey, thumbnailKey, uploadKey, uploadPrefix } from './key.ts';
@@ -21,6 +22,7 @@ export interface PhotoBucket {
   putOriginal(photo: PhotoId & Measured, bytes: Buffer): Promise<boolean>;
   /** The original, opened to be read; undefined when there is none. */
   openOriginal(id: PhotoId): Promise<StoredBytes | undefined>;
+  hasOriginal(id: PhotoId): Promise<boolean>;
   /** A URL that downloads the original, for whoever has it, for some minutes. */
   signOriginal(photo: PhotoId & Measured & Pick<Photo, 'fileName'>): Promise<SignedUrl>;
   /** Stores a thumbnail, over one that was made before. */
@@ -90,6 +92,10 @@ export function photoBucket(objects: S3Client, presigner: S3Client, bucket: stri
     },
 
     openOriginal: (id) => openObject(objects, bucket, originalKey(id)),
+
+    async hasOriginal(id) {
+      return (await ifThere(objects.send(new HeadObjectCommand({ Bucket: bucket, Key: originalKey(id) })))) !== undefined;
+    },
 
     signOriginal: (photo) =>
       sign(originalKey(photo), photo.contentType, photo.fileName ?? `${photo.photoId}.${photo.contentType.split('/')[1]}`),

@@ -81,6 +81,17 @@ export function hasThumbnail({ status, thumbnail }: Photo): boolean {
   return status === 'ready' && thumbnail.status === 'ready';
 }
 
+/** TTL deletes late: what is expired counts as gone. */
+export function isExpired({ expiresAt }: Pick<Photo, 'expiresAt'>): boolean {
+  return expiresAt !== undefined && expiresAt <= Math.floor(Date.now() / 1000);
+}
+
+/** A page of all that there is, whoever's it is; `next` is where to go on, absent at the end. */
+export interface InventoryPage<T> {
+  items: T[];
+  next?: string | undefined;
+}
+
 /** What names a photo. */
 export type PhotoId = Pick<Photo, 'userId' | 'photoId'>;
 

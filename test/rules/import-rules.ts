@@ -14,14 +14,16 @@ const LIBRARY = /^(?!express|multer|@aws-sdk|@smithy)[a-z@][a-z0-9@/-]*$/;
 /** What files of a slice are, by their names. All others are its model: types, rules, schemas, views. */
 const ROLES = {
   routes: 'routes|bulk-routes|form',
-  operations: 'operations|bulk|finish|sign|process|events|import-target|import-users|run|load|hold|stopped',
-  ports: 'store|store-queries|store-lease|bucket|objects|signer',
+  operations: 'operations|bulk|finish|sign|process|events|sweep-[a-z]+|import-target',
+  // what an event sets off, in several steps
+  flow: 'import-users|run|load|hold|stopped',
+  ports: 'store|store-queries|store-lease|bucket|objects|inventory|signer',
   image: 'image|images',
 };
 const inSlice = (slice: string, names: string) => new RegExp(`^${slice}/(?:[a-z-]+/)*(?:${names})\\.ts$`);
 /** `<slice>` in a pattern stands for the importing file's own slice. */
 const own = (names: string) => inSlice('<slice>', names);
-const ofAnySlice = (names: string) => inSlice('(?:users|photos|imports|access)', names);
+const ofAnySlice = (names: string) => inSlice('(?:users|photos|imports|access|sweep)', names);
 const MODEL = own(`(?!(?:${Object.values(ROLES).join('|')})\\.ts)[a-z0-9-]+`);
 
 export const IMPORT_RULES: ImportRule[] = [
@@ -60,9 +62,10 @@ export const IMPORT_RULES: ImportRule[] = [
   },
   {
     files: ofAnySlice(ROLES.operations),
-    may: [MODEL, own(ROLES.operations), SHARED, LIBRARY],
-    mayAsType: [own(ROLES.ports), own(ROLES.image)],
+    may: [MODEL, SHARED, LIBRARY],
+    mayAsType: [own(ROLES.operations), own(ROLES.ports), own(ROLES.image)],
   },
+  { files: ofAnySlice(ROLES.flow), may: [MODEL, own(ROLES.flow), SHARED, LIBRARY], mayAsType: [own(ROLES.ports)] },
   { files: ofAnySlice(ROLES.ports), may: [MODEL, own(ROLES.ports), SHARED, SDK] },
   { files: ofAnySlice(ROLES.image), may: [MODEL, own(ROLES.image), SHARED, LIBRARY] },
   { files: ofAnySlice('[a-z0-9-]+'), may: [MODEL, SHARED, LIBRARY] },
