@@ -6,7 +6,7 @@ import { build, type Metafile } from 'esbuild';
 const ROOT = join(import.meta.dirname, '..');
 const MAIN = 'src/main';
 /** What of `src/main/` is no process, or one for a checkout alone. */
-const NOT_SHIPPED = ['environment.ts', 'dev.ts', 'token.ts', 'alb.ts', 'init.ts', 'sweep.ts'];
+const NOT_SHIPPED = ['environment.ts', 'dev.ts', 'token.ts', 'alb.ts', 'init.ts', 'issuer.ts', 'sweep.ts'];
 /** Packages with native code: they go along as they are, with what they need. */
 const NATIVE = ['sharp'];
 /** What packages try to find and do without; it is installed for development alone. */
