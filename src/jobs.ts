@@ -1,6 +1,7 @@
 import type { JobConfig } from './config.ts';
 import { importHandler } from './imports/import-users.ts';
 import { importRunner } from './imports/run.ts';
+import { stoppedImports } from './imports/stopped.ts';
 import { photoEventHandler } from './photos/events.ts';
 import { images } from './photos/images.ts';
 import { photoProcessor } from './photos/process.ts';
@@ -25,10 +26,8 @@ export type Jobs = ReturnType<typeof buildJobs>;
  * @param credentials for engines that know only theirs; absent, the SDK finds its own (environment, role).
  */
 export function buildJobs(config: JobConfig, log: Logger, credentials?: Credentials) {
-  const { users, photos, bucket, inventory, quarantine, imports, importLease, importFiles, sweepMarks, close } = openStores(
-    config,
-    credentials,
-  );
+  const stores = openStores(config, credentials);
+  const { users, photos, bucket, inventory, quarantine, imports, importLease, importFiles, sweepMarks, failures, close } = stores;
   const { decodes } = config.imageLimits;
   const tools = images(config.imageLimits, WAIT_MS);
   // one file is fetched while the others are decoded
@@ -51,6 +50,10 @@ export function buildJobs(config: JobConfig, log: Logger, credentials?: Credenti
     onImportEvent: importHandler(imports, importLease, runImport),
     /** What is done every hour. */
     sweep: sweeper(sweepParts, sweepMarks, log).sweep,
+    /** Imports whose message was lost, for the sweep. */
+    stoppedImports: stoppedImports(imports, importLease, importFiles, config.buckets.imports),
+    /** Why deliveries failed. */
+    failures,
     close,
   };
 }

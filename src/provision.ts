@@ -9,6 +9,7 @@ import {
   type CORSRule,
   CreateBucketCommand,
   DeleteBucketCorsCommand,
+  type LifecycleRule,
   PutBucketCorsCommand,
   PutBucketLifecycleConfigurationCommand,
   type S3Client,
@@ -59,6 +60,21 @@ async function expireBy(client: DynamoDBClient, name: string, ttl: string): Prom
 
 /** How long bytes that became no photo are kept: as long as the row that waits for them. */
 const QUARANTINE_DAYS = 7;
+/** How long data files and their rejects are kept: they are full of personal data, and loaded. */
+const DATA_FILE_DAYS = 30;
+
+const expiring = (prefix: string, days: number): LifecycleRule => ({
+  ID: prefix,
+  Status: 'Enabled',
+  Filter: { Prefix: `${prefix}/` },
+  Expiration: { Days: days },
+});
+
+/** What each bucket drops by itself, beside parts that nobody put together. */
+const EXPIRING = {
+  photos: [expiring('uploads', QUARANTINE_DAYS)],
+  imports: [expiring('imports', DATA_FILE_DAYS), expiring('rejects', DATA_FILE_DAYS)],
+};
 
 /** What browsers may do across origins, and see of the answers: everything that a signed request of ours makes them send. */
 export function bucketCors(origins: string[]): CORSRule[] {
@@ -74,7 +90,7 @@ export function bucketCors(origins: string[]): CORSRule[] {
   ];
 }
 
-async function createBucket(client: S3Client, name: string, origins: string[]): Promise<void> {
+async function createBucket(client: S3Client, name: string, expiring: LifecycleRule[], origins: string[]): Promise<void> {
   try {
     await client.send(new CreateBucketCommand({ Bucket: name }));
   } catch (error) {
@@ -88,7 +104,7 @@ async function createBucket(client: S3Client, name: string, origins: string[]): 
       Bucket: name,
       LifecycleConfiguration: {
         Rules: [
-          { ID: 'quarantine', Status: 'Enabled', Filter: { Prefix: 'uploads/' }, Expiration: { Days: QUARANTINE_DAYS } },
+          ...expiring,
           {
             ID: 'parts',
             Status: 'Enabled',
@@ -103,7 +119,7 @@ async function createBucket(client: S3Client, name: string, origins: string[]): 
 
 export interface Installation {
   tables: Record<keyof typeof TABLES, string>;
-  buckets: Record<string, string>;
+  buckets: Partial<Record<keyof typeof EXPIRING, string>>;
   /** Origins whose pages may reach the buckets. */
   corsOrigins: string[];
 }
@@ -115,6 +131,8 @@ export async function provision(
 ): Promise<void> {
   await Promise.all([
     ...Object.entries(TABLES).map(([table, shape]) => createTable(clients.dynamodb, tables[table as keyof typeof TABLES], shape)),
-    ...Object.values(buckets).map((bucket) => createBucket(clients.s3, bucket, corsOrigins)),
+    ...Object.entries(buckets).map(([bucket, name]) =>
+      createBucket(clients.s3, name, EXPIRING[bucket as keyof typeof EXPIRING], corsOrigins),
+    ),
   ]);
 }

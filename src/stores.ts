@@ -7,6 +7,7 @@ import { photoBucket } from './photos/bucket.ts';
 import { photoInventory } from './photos/inventory.ts';
 import { photoStore } from './photos/store.ts';
 import { uploadBucket } from './photos/uploads/bucket.ts';
+import { failureStore } from './queues/failure-store.ts';
 import { awsClients, type Credentials } from './shared/aws.ts';
 import { sweepMarks } from './sweep/store.ts';
 import { userStore } from './users/store.ts';
@@ -22,6 +23,7 @@ export function openStores({ aws, tables, buckets, downloadUrlSeconds }: JobConf
     users: userStore(clients.tables, tables.users),
     photos: photoStore(clients.tables, tables.photos),
     requests: requestStore(clients.tables, tables.requests),
+    failures: failureStore(clients.tables, tables.requests),
     bucket: photoBucket(clients.objects, clients.presigner, buckets.photos, downloadUrlSeconds),
     imports: importStore(clients.tables, tables.imports),
     importLease: importLease(clients.tables, tables.imports),

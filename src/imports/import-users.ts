@@ -5,7 +5,7 @@ import { newVersion } from '../shared/version.ts';
 import { type Hold, LeaseLost, takeLease } from './hold.ts';
 import { type Import, isFinished, waitingImport } from './import.ts';
 import { formatOfKey, importIdOf, importIdOfKey, isDataFile } from './key.ts';
-import { type RunImport, SHORT_MS, type Wanted } from './run.ts';
+import type { RunImport, Wanted } from './run.ts';
 import type { ImportStore } from './store.ts';
 import type { ImportLease } from './store-lease.ts';
 
@@ -34,7 +34,6 @@ export function importHandler(store: ImportStore, lease: ImportLease, runImport:
     if (current !== undefined && current !== importId) {
       const outcome = await runImport({ importId: current, crashed }, hold, turn);
       if (outcome !== 'done') return outcome;
-      if (turn.remainingMs() < SHORT_MS) return { againInSeconds: 0 };
     }
     return runImport({ importId, etag, crashed: crashed && current === importId }, hold, turn);
   }

@@ -11,7 +11,7 @@ const CHECKPOINT_MS = 5_000;
 /** What one group may take: less than the lease lasts for at least, so that none lands after the lease. */
 const WRITE_MS = 20_000;
 /** With less time than this left a run saves its checkpoint and comes again. */
-export const SHORT_MS = 60_000;
+const SHORT_MS = 60_000;
 /** An import that kills its runs would keep all others waiting. */
 const MOST_CRASHES = 5;
 

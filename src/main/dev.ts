@@ -11,9 +11,10 @@ import { readConfig } from '../config.ts';
 import { buildJobs } from '../jobs.ts';
 import { startEngines } from '../local/engines.ts';
 import { eventBridge } from '../local/event-bridge.ts';
-import { ISSUER_ALGORITHM, issuerOf, startIssuer } from '../local/issuer.ts';
-import { DATA_FOLDER, DEFAULT_PORT, DEV_AUDIENCE, issuerKey, ports, secretKeys } from '../local/laptop.ts';
+import { issuerOf, startIssuer } from '../local/issuer.ts';
+import { audienceOf, DATA_FOLDER, DEFAULT_PORT, DEV_AUDIENCE, issuerKey, ports, secretKeys } from '../local/laptop.ts';
 import { listen } from '../local/listen.ts';
+import { ISSUER_ALGORITHM } from '../local/token.ts';
 import { welcome } from '../local/welcome.ts';
 import { provision } from '../provision.ts';
 import { buildServices, type Services } from '../services.ts';
@@ -59,7 +60,15 @@ async function main(): Promise<void> {
     objectsPort: port.objects,
     onEvent: (event) => events.emit('object', event),
   });
-  const issuer = env.AUTH_ISSUER ? undefined : await startIssuer({ key: await issuerKey(), port: port.issuer, nodeEnv: env.NODE_ENV });
+  const issuer = env.AUTH_ISSUER
+    ? undefined
+    : await startIssuer({
+        key: await issuerKey(),
+        port: port.issuer,
+        name: issuerOf(`http://127.0.0.1:${port.issuer}`),
+        audience: audienceOf(env.AUTH_AUDIENCE),
+        nodeEnv: env.NODE_ENV,
+      });
   const config = readConfig({
     ...env,
     ...(issuer && { AUTH_ISSUER: issuerOf(issuer.endpoint), AUTH_ALGORITHM: ISSUER_ALGORITHM }),

@@ -1,5 +1,6 @@
 import { type JWK, SignJWT } from 'jose';
-import { issuerOf, mintToken, newIssuerKey, startIssuer } from '../../src/local/issuer.ts';
+import { issuerOf, newIssuerKey, startIssuer } from '../../src/local/issuer.ts';
+import { mintToken } from '../../src/local/token.ts';
 import { expectRefused } from '../support/forms.ts';
 import { startService, type TestService } from '../support/service.ts';
 

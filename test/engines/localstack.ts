@@ -73,7 +73,7 @@ export async function startLocalStack(): Promise<{ endpoint: string; pid: number
   const endpoint = `http://127.0.0.1:${port}`;
   const isReady = async (answer: Response) => {
     const { services = {} } = (await answer.json()) as { services?: Record<string, string> };
-    return services.s3 === 'running';
+    return services.s3 === 'running' && services.sqs === 'running';
   };
   await untilReady(child, `${endpoint}/_localstack/health`, isReady, 120);
   return { endpoint, pid: Number(child.pid), stop: () => stop(child) };

@@ -3,8 +3,9 @@ import { createServer, type Server } from 'node:http';
 import type { Context } from 'aws-lambda';
 import type { HttpEvent } from '../../src/lambda/handler.ts';
 import { type Engines, startEngines } from '../../src/local/engines.ts';
-import { ISSUER_ALGORITHM, issuerOf, mintToken, newIssuerKey, startIssuer } from '../../src/local/issuer.ts';
+import { issuerOf, newIssuerKey, startIssuer } from '../../src/local/issuer.ts';
 import { type LocalServer, listen } from '../../src/local/listen.ts';
+import { ISSUER_ALGORITHM, mintToken } from '../../src/local/token.ts';
 import { FRONT_DOORS, type Sent, seen } from './events.ts';
 
 const ARN = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:photoform-keys';
