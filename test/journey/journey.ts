@@ -25,6 +25,8 @@ export interface Step {
 export const photoPath = ({ userId }: Journey, photoId: string) => `/v1/users/${encodeURIComponent(userId)}/photos/${photoId}`;
 
 const MOST_AT_ONCE = 1_000;
+/** At the same thing, with a service that is busy. */
+export const MOST_TRIES = 10;
 
 /** @returns whether it is gone. */
 async function removePhoto(journey: Journey, photoId: string): Promise<boolean> {
@@ -34,10 +36,25 @@ async function removePhoto(journey: Journey, photoId: string): Promise<boolean> 
   return (await person.call('GET', photoPath(journey, photoId))).status === 404;
 }
 
+/**
+ * Deletes users, up to a thousand, and sends again what a busy service had no time for, as it asks its clients to.
+ * @returns those that were refused for another reason.
+ */
+export async function deleteUsers(admin: Client, userIds: string[]): Promise<string[]> {
+  const refused: string[] = [];
+  let rest = userIds;
+  for (let tries = 0; rest.length > 0 && tries < MOST_TRIES; tries++) {
+    const { body } = await admin.must(200, 'POST', '/v1/users/bulk-delete', { json: { userIds: rest } });
+    const left = body.refused as { userId: string; code: string }[];
+    refused.push(...left.filter(({ code }) => code !== 'unavailable').map(({ userId }) => userId));
+    rest = left.filter(({ code }) => code === 'unavailable').map(({ userId }) => userId);
+  }
+  return [...refused, ...rest];
+}
+
 /** @returns those that are still there. */
 async function removeUsers({ admin }: Journey, userIds: string[]): Promise<string[]> {
-  const { body } = await admin.must(200, 'POST', '/v1/users/bulk-delete', { json: { userIds } });
-  for (const { userId } of body.refused) await admin.call('DELETE', `/v1/users/${userId}?photos=delete`);
+  for (const userId of await deleteUsers(admin, userIds)) await admin.call('DELETE', `/v1/users/${userId}?photos=delete`);
   const { body: found } = await admin.must(200, 'POST', '/v1/users/bulk-get', { json: { userIds } });
   return [...found.users.map(({ userId }: { userId: string }) => userId), ...found.remaining];
 }
