@@ -25,9 +25,9 @@ const ofAnySlice = (names: string) => inSlice('(?:users|photos|imports|access)',
 const MODEL = own(`(?!(?:${Object.values(ROLES).join('|')})\\.ts)[a-z0-9-]+`);
 
 export const IMPORT_RULES: ImportRule[] = [
-  { files: /^env-names\.ts$/, may: [] },
+  { files: /^(env-names|shapes)\.ts$/, may: [] },
   { files: /^config\.ts$/, may: [/^zod$/, /^env-names\.ts$/] },
-  { files: /^provision\.ts$/, may: [SDK, SHARED] },
+  { files: /^provision\.ts$/, may: [SDK, SHARED, /^shapes\.ts$/] },
   { files: /^(services|jobs|stores)\.ts$/, may: [/^(?!main|local)/] },
   {
     files: /^app\.ts$/,
