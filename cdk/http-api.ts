@@ -1,3 +1,4 @@
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { HttpApi, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { type IMetric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
@@ -10,6 +11,18 @@ import type { FrontDoorSettings, Stage } from './settings.ts';
 import type { FrontDoor } from './watching.ts';
 
 export type HttpApiSettings = Extract<FrontDoorSettings, { kind: 'http-api' }>;
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html */
+const LOGGED = {
+  time: '$context.requestTime',
+  requestId: '$context.requestId',
+  ip: '$context.identity.sourceIp',
+  method: '$context.httpMethod',
+  path: '$context.path',
+  status: '$context.status',
+  bytes: '$context.responseLength',
+  ms: '$context.responseLatency',
+};
 
 interface HttpApiProps {
   stage: Stage;
@@ -38,7 +51,10 @@ export class HttpFrontDoor extends Construct implements FrontDoor {
       stageName: pathStage,
       autoDeploy: true,
       throttle: { rateLimit: requestsPerSecond, burstLimit: requestsPerSecond * 2 },
-      accessLogSettings: { destination: new LogGroupLogDestination(new LogGroup(this, 'Logs', { retention: stage.logDays })) },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(new LogGroup(this, 'Logs', { retention: stage.logDays })),
+        format: AccessLogFormat.custom(JSON.stringify(LOGGED)),
+      },
     });
     this.url = door.url;
     this.requests = door.metricCount({ period: PERIOD });

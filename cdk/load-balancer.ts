@@ -1,4 +1,4 @@
-import { Aws, CfnOutput, Stack } from 'aws-cdk-lib';
+import { Annotations, Aws, CfnOutput, Stack } from 'aws-cdk-lib';
 import { Certificate, CertificateValidation, type ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { type IMetric, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
@@ -24,6 +24,9 @@ import { Firewall } from './firewall.ts';
 import { ALB_LOGS } from './log-bucket.ts';
 import type { FrontDoorSettings, Stage } from './settings.ts';
 import type { FrontDoor } from './watching.ts';
+
+/** The account that AWS's documents use. */
+const EXAMPLE_ACCOUNT = ':111122223333:';
 
 export type LoadBalancerSettings = Extract<FrontDoorSettings, { kind: 'load-balancer' }>;
 
@@ -82,6 +85,9 @@ export class LoadBalancer extends Construct implements FrontDoor {
 
   /** By ARN, or made and kept valid by records in the hosted zone, which then leads here too. */
   private certificate({ domainName, certificateArn, hostedZone }: LoadBalancerSettings): ICertificate {
+    if (certificateArn?.includes(EXAMPLE_ACCOUNT)) {
+      Annotations.of(this).addWarningV2('photoform:example-certificate', "cdk/stages.ts still has the example's certificate: put in yours");
+    }
     const zone =
       hostedZone && HostedZone.fromHostedZoneAttributes(this, 'Zone', { hostedZoneId: hostedZone.id, zoneName: hostedZone.name });
     const target = RecordTarget.fromAlias(new LoadBalancerTarget(this.loadBalancer));

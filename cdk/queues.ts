@@ -1,4 +1,4 @@
-import { Aws, Duration } from 'aws-cdk-lib';
+import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -21,7 +21,7 @@ export class EventQueue extends Construct {
 
   constructor(scope: Construct, id: string, { bucketArn, consumerSeconds }: QueueProps) {
     super(scope, id);
-    const kept = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true };
+    const kept = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, removalPolicy: RemovalPolicy.RETAIN };
     this.deadLetters = new Queue(this, 'DeadLetters', { ...kept, retentionPeriod: Duration.days(14) });
     this.queue = new Queue(this, 'Queue', {
       ...kept,
