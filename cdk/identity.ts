@@ -19,14 +19,17 @@ import type { Stage } from './settings.ts';
 const SCOPES = ['users:read:any', 'users:write:any', 'photos:read:any', 'photos:write:any', 'imports:write'];
 const RESOURCE_SERVER = 'photoform';
 
-export type CognitoSettings = Extract<Stage['identity'], { kind: 'cognito' }>;
+interface IdentityProps extends Extract<Stage['identity'], { kind: 'cognito' }> {
+  /** The group whose members have every right. */
+  adminGroup: string;
+}
 
 /** A user pool with its own sign-in pages: people, the group of admins, and the app they sign in to. */
 export class Identity extends Construct {
   readonly settings: Environment;
   readonly signInUrl: string;
 
-  constructor(scope: Construct, id: string, { domainPrefix, callbackUrls, logoutUrls, selfSignUp }: CognitoSettings) {
+  constructor(scope: Construct, id: string, { adminGroup, domainPrefix, callbackUrls, logoutUrls, selfSignUp }: IdentityProps) {
     super(scope, id);
     const pool = new UserPool(this, 'Pool', {
       selfSignUpEnabled: selfSignUp,
@@ -48,7 +51,7 @@ export class Identity extends Construct {
     );
     acknowledge(pool, 'AwsSolutions-COG8', 'The plus plan is paid by the person and month: a choice for whoever runs the service.');
 
-    new CfnUserPoolGroup(this, 'Admins', { userPoolId: pool.userPoolId, groupName: 'admins', description: 'Have every right' });
+    new CfnUserPoolGroup(this, 'Admins', { userPoolId: pool.userPoolId, groupName: adminGroup, description: 'Have every right' });
     const scopes = SCOPES.map((scopeName) => new ResourceServerScope({ scopeName, scopeDescription: scopeName }));
     pool.addResourceServer('Scopes', { identifier: RESOURCE_SERVER, scopes });
     const domain = pool.addDomain('SignIn', {

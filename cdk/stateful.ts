@@ -36,7 +36,21 @@ export class StatefulStack extends Stack {
     });
     this.secretKeys = this.makeSecretKeys();
     this.identity = this.identify(stage);
+    this.exportAll();
     new CfnOutput(this, 'ImportsBucket', { value: this.imports.bucketName, description: 'Drop data files of users under imports/' });
+  }
+
+  /** Whether the service uses it today or not: so no change of the service is one of this stack, not even of what it exports. */
+  private exportAll(): void {
+    const { users, photos, imports, requests } = this.tables;
+    const queues = [this.photos.events, this.imports.events];
+    const values = [
+      ...[users, photos, imports, requests].flatMap(({ tableArn, tableName }) => [tableArn, tableName]),
+      ...queues.flatMap(({ queue, deadLetters }) => [queue.queueArn, queue.queueUrl, queue.queueName, deadLetters.queueName]),
+      this.secretKeys.secretArn,
+      this.logs.bucket.bucketName,
+    ];
+    for (const value of values) this.exportValue(value);
   }
 
   /** Made by AWS at the first deployment; nobody has to see it, and no template does. */
@@ -54,12 +68,12 @@ export class StatefulStack extends Stack {
     return secret;
   }
 
-  private identify({ identity }: Stage): Environment {
+  private identify({ identity, app }: Stage): Environment {
     if (identity.kind === 'oidc') {
       const { issuer, audience, scopePrefix } = identity;
       return { AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience, AUTH_PROFILE: 'oidc', AUTH_SCOPE_PREFIX: scopePrefix };
     }
-    const cognito = new Identity(this, 'Identity', identity);
+    const cognito = new Identity(this, 'Identity', { ...identity, adminGroup: app.AUTH_ADMIN_GROUP ?? 'admins' });
     new CfnOutput(this, 'SignInUrl', { value: cognito.signInUrl, description: 'Where people sign in' });
     return cognito.settings;
   }

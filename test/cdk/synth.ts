@@ -6,10 +6,18 @@ import { addService, newApp } from '../../cdk/service.ts';
 import { readStage, type StageSettings } from '../../cdk/settings.ts';
 
 export const CERTIFICATE = 'arn:aws:acm:us-east-1:111122223333:certificate/00000000-0000-0000-0000-000000000000';
-export const LOAD_BALANCER = { kind: 'load-balancer', domainName: 'photos.example.com', certificateArn: CERTIFICATE } as const;
-export const HTTP_API = { kind: 'http-api', pathStage: 'live', requestsPerSecond: 50 } as const;
-export const OIDC = { kind: 'oidc', issuer: 'https://issuer.example.com/', audience: 'photoform' } as const;
-export const COGNITO = { kind: 'cognito', domainPrefix: 'photoform-test', callbackUrls: ['https://app.example.com/'] } as const;
+export const LOAD_BALANCER: StageSettings['frontDoor'] = {
+  kind: 'load-balancer',
+  domainName: 'photos.example.com',
+  certificateArn: CERTIFICATE,
+};
+export const HTTP_API: StageSettings['frontDoor'] = { kind: 'http-api', pathStage: 'live', requestsPerSecond: 50 };
+export const OIDC: StageSettings['identity'] = { kind: 'oidc', issuer: 'https://issuer.example.com/', audience: 'photoform' };
+export const COGNITO: StageSettings['identity'] = {
+  kind: 'cognito',
+  domainPrefix: 'photoform-test',
+  callbackUrls: ['https://app.example.com/'],
+};
 
 /** A stage with nothing in it but what must be. */
 export const PLAIN: StageSettings = { frontDoor: LOAD_BALANCER, identity: OIDC };
@@ -21,12 +29,21 @@ export interface Templates {
   service: Template;
 }
 
+const made = new Map<string, Templates>();
+
 /**
- * Both templates of a stage, made as the CLI has them made: AWS's rules included.
+ * Both templates of a stage, made as the CLI has them made: AWS's rules included; the same stage once.
  * @param more settings beside, or instead of, those of `PLAIN`
  * @throws when a rule finds something that is not acknowledged
  */
 export function synth(more: Partial<StageSettings> = {}): Templates {
+  const key = JSON.stringify(more);
+  const templates = made.get(key) ?? synthAnew(more);
+  made.set(key, templates);
+  return templates;
+}
+
+function synthAnew(more: Partial<StageSettings>): Templates {
   const folder = mkdtempSync(join(tmpdir(), 'photoform-cdk-'));
   try {
     const app = newApp(folder);
@@ -39,8 +56,8 @@ export function synth(more: Partial<StageSettings> = {}): Templates {
   }
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a template is JSON of any shape
-export type Json = any;
+/** A piece of a template: JSON of any shape. */
+export type Json = ReturnType<Template['findResources']>[string][string];
 
 /** Resources of a type: their logical ids, and what they are. */
 export const resources = (template: Template, type: string): Record<string, Json> => template.findResources(type);
