@@ -38,7 +38,7 @@ export class Functions extends Construct {
     const crud = ['GetItem', 'PutItem', 'DeleteItem'];
     this.api.useTable('USERS_TABLE', tables.users, [...crud, 'BatchGetItem', 'BatchWriteItem', 'Scan']);
     this.api.useTable('PHOTOS_TABLE', tables.photos, [...crud, 'UpdateItem', 'Query', 'BatchGetItem', 'BatchWriteItem']);
-    this.api.useTable('IMPORTS_TABLE', tables.imports, ['GetItem', 'PutItem', 'UpdateItem', 'Scan']);
+    this.api.useTable('IMPORTS_TABLE', tables.imports, ['GetItem', 'PutItem', 'Scan']);
     this.api.useTable('REQUESTS_TABLE', tables.requests, [...crud, 'UpdateItem']);
     this.api.useBucket('PHOTOS_BUCKET', photos, {
       '': ['ListBucket', 'ListBucketMultipartUploads'],
@@ -53,7 +53,7 @@ export class Functions extends Construct {
   private grantImportUsers({ tables, imports }: StatefulStack): void {
     this.importUsers.useTable('USERS_TABLE', tables.users, ['BatchWriteItem']);
     this.importUsers.useTable('IMPORTS_TABLE', tables.imports, ['GetItem', 'PutItem', 'UpdateItem']);
-    this.importUsers.useTable('REQUESTS_TABLE', tables.requests, ['PutItem']);
+    this.importUsers.useTable('REQUESTS_TABLE', tables.requests, ['UpdateItem']);
     this.importUsers.useBucket('IMPORTS_BUCKET', imports, {
       '': ['ListBucket'],
       'imports/': ['GetObject'],
@@ -64,25 +64,26 @@ export class Functions extends Construct {
 
   private grantProcessPhoto({ tables, photos }: StatefulStack): void {
     this.processPhoto.useTable('PHOTOS_TABLE', tables.photos, ['GetItem', 'UpdateItem']);
-    this.processPhoto.useTable('REQUESTS_TABLE', tables.requests, ['PutItem']);
+    this.processPhoto.useTable('REQUESTS_TABLE', tables.requests, ['UpdateItem']);
     this.processPhoto.useBucket('PHOTOS_BUCKET', photos, {
-      '': ['ListBucket'],
-      'uploads/': ['GetObject', 'DeleteObject'],
+      '': ['ListBucket', 'ListBucketMultipartUploads'],
+      'uploads/': ['GetObject', 'DeleteObject', 'AbortMultipartUpload'],
       'originals/': ['GetObject', 'PutObject', 'DeleteObject'],
       'thumbnails/': ['PutObject', 'DeleteObject'],
     });
     this.processPhoto.useQueue('PHOTOS_QUEUE_URL', photos.events.queue);
   }
 
+  /** It makes late thumbnails itself, and sets imports going again by their queue. */
   private grantSweep({ tables, photos, imports }: StatefulStack): void {
-    this.sweep.useTable('PHOTOS_TABLE', tables.photos, ['GetItem', 'UpdateItem', 'DeleteItem', 'Scan']);
+    this.sweep.useTable('PHOTOS_TABLE', tables.photos, ['GetItem', 'BatchGetItem', 'UpdateItem', 'DeleteItem', 'Scan']);
     this.sweep.useTable('IMPORTS_TABLE', tables.imports, ['GetItem', 'UpdateItem', 'Scan']);
-    this.sweep.useTable('REQUESTS_TABLE', tables.requests, ['GetItem', 'PutItem', 'UpdateItem']);
+    this.sweep.useTable('REQUESTS_TABLE', tables.requests, ['GetItem', 'PutItem', 'DeleteItem']);
     this.sweep.useBucket('PHOTOS_BUCKET', photos, {
       '': ['ListBucket', 'ListBucketMultipartUploads'],
       'uploads/': ['DeleteObject', 'AbortMultipartUpload'],
       'originals/': ['GetObject', 'DeleteObject'],
-      'thumbnails/': ['DeleteObject'],
+      'thumbnails/': ['PutObject', 'DeleteObject'],
     });
     this.sweep.useBucket('IMPORTS_BUCKET', imports, { '': ['ListBucket'], 'imports/': ['GetObject'] });
     this.sweep.useQueue('IMPORTS_QUEUE_URL', imports.events.queue);

@@ -96,7 +96,7 @@ const stage = z
     api: api.prefault({}),
     importUsers: consumer(1_024, 900, 2),
     processPhoto: consumer(2_048, 120, 10),
-    sweep: z.strictObject({ memoryMiB: memory(512), timeoutSeconds: timeout(600) }).prefault({}),
+    sweep: z.strictObject({ memoryMiB: memory(1_024), timeoutSeconds: timeout(600) }).prefault({}),
     urlSeconds: z.strictObject({ upload: whole(60, 604_800).default(300), download: whole(60, 604_800).default(300) }).prefault({}),
     versioning: z.strictObject({ keepDays: whole(1, 3_650) }).optional(),
     logDays: days.default(RetentionDays.THREE_MONTHS),

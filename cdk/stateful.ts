@@ -38,6 +38,12 @@ export class StatefulStack extends Stack {
     this.identity = this.identify(stage);
     this.exportAll();
     new CfnOutput(this, 'ImportsBucket', { value: this.imports.bucketName, description: 'Drop data files of users under imports/' });
+    new CfnOutput(this, 'PhotosQueueUrl', {
+      value: this.photos.events.queue.queueUrl,
+      description: 'PHOTOS_QUEUE_URL for npm run redrive',
+    });
+    new CfnOutput(this, 'ImportsQueueUrl', { value: this.imports.events.queue.queueUrl, description: 'IMPORTS_QUEUE_URL for it' });
+    new CfnOutput(this, 'RequestsTable', { value: this.tables.requests.tableName, description: 'REQUESTS_TABLE for it' });
   }
 
   /** Whether the service uses it today or not: so no change of the service is one of this stack, not even of what it exports. */

@@ -78,6 +78,7 @@ const settings = z.object({
       .array(z.string().refine((key) => Buffer.byteLength(key) >= SECRET_BYTES, `must be at least ${SECRET_BYTES} bytes long`))
       .min(1, 'must hold at least one key'),
   ),
+  /** Read in `main/`, before this: what is there becomes SECRET_KEYS. */
   SECRET_KEYS_ARN: z.string().optional(),
   REQUEST_TIMEOUT_MS: whole(10_000, 1, LONGEST_TIMER_MS),
   UPLOAD_URL_SECONDS: whole(300, 1, 604_800),
