@@ -27,9 +27,9 @@ const ofAnySlice = (names: string) => inSlice('(?:users|photos|imports|access|sw
 const MODEL = own(`(?!(?:${Object.values(ROLES).join('|')})\\.ts)[a-z0-9-]+`);
 
 export const IMPORT_RULES: ImportRule[] = [
-  { files: /^env-names\.ts$/, may: [] },
+  { files: /^(env-names|shapes)\.ts$/, may: [] },
   { files: /^config\.ts$/, may: [/^zod$/, /^env-names\.ts$/] },
-  { files: /^provision(-queues)?\.ts$/, may: [SDK, SHARED] },
+  { files: /^provision(-queues)?\.ts$/, may: [SDK, SHARED, /^shapes\.ts$/] },
   { files: /^(services|jobs|consumers|stores)\.ts$/, may: [/^(?!main|local)/] },
   {
     files: /^app\.ts$/,
