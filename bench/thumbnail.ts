@@ -22,8 +22,8 @@ const IDS = Array.from({ length: WARM_UP + PHOTOS });
 
 /** 12 megapixels, as detailed as a photograph is. */
 const photo = () =>
-  sharp({ create: { width: 4000, height: 3000, channels: 3, noise: { type: 'gaussian', mean: 128, sigma: 8 }, background: '#000' } })
-    .jpeg({ quality: 80 })
+  sharp({ create: { width: 4000, height: 3000, channels: 3, noise: { type: 'gaussian', mean: 128, sigma: 12 }, background: '#000' } })
+    .jpeg({ quality: 88 })
     .toBuffer();
 
 async function make(task: object, env: Record<string, string>): Promise<Made> {

@@ -3,6 +3,7 @@ import { authenticator } from './http/authenticate.ts';
 import { sealedCursors } from './http/cursor.ts';
 import { idempotency } from './http/idempotency.ts';
 import { identityProviderProbe, seenOnce } from './http/identity-provider.ts';
+import { photoDownloads } from './photos/downloads.ts';
 import { images } from './photos/images.ts';
 import { photoOperations } from './photos/operations.ts';
 import { PHOTO_LIMITS } from './photos/photo.ts';
@@ -54,6 +55,7 @@ export function buildServices(config: Config, log: Logger, credentials?: Credent
     idempotency: idempotency(requests, config.requestTimeoutMs),
     cursors: sealedCursors(config.secretKeys),
     photos: photoUses,
+    downloads: photoDownloads(photos, bucket),
     uploads,
     signing: signing(uploads, uploadSigner(clients.presigner, config.buckets.photos, config.uploadUrlSeconds)),
     users: userOperations(users, photosOfUser, { selfMayEdit: config.selfMayEdit, fits: fitsOneUser }),
