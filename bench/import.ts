@@ -2,7 +2,6 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { parseArgs } from 'node:util';
 import { Upload } from '@aws-sdk/lib-storage';
 import { readJobConfig } from '../src/config.ts';
 import { provision } from '../src/provision.ts';
@@ -51,15 +50,15 @@ async function rounds(count: number, work: Omit<Work, 'what'>, flags: string[]):
 /**
  * Rows a second and peak memory of the import beside a bare csv-parse (or readline) + BatchWriteItem loop, in turns, each in a fresh
  * process on the same engines; and of reading, parsing and validating alone.
- * @param args `--rows 10000` for one size alone; flags for the processes' Node.js: `--cpu-prof`, say.
+ * @param args `--rows 10000` first for one size alone; then flags for the processes' Node.js: `--cpu-prof`, say.
  */
 export async function run(args: string[]): Promise<void> {
-  const { values, tokens } = parseArgs({ args, options: { rows: { type: 'string' } }, strict: false, tokens: true });
-  const flags = tokens.flatMap((token) => (token.kind === 'option' && token.name !== 'rows' ? [token.rawName] : []));
+  const only = args[0] === '--rows' ? Number(args[1]) : undefined;
+  const flags = only === undefined ? args : args.slice(2);
   const objects = await startObjectStoreProcess();
   const peaks = new Map<string, number>();
   try {
-    for (const [rows, times] of SIZES.filter(([each]) => !values.rows || Number(values.rows) === each)) {
+    for (const [rows, times] of SIZES.filter(([each]) => only === undefined || only === each)) {
       const isKept = rows <= MOST_ON_ENGINE;
       for (const format of FORMATS) {
         const table = await (isKept ? startDynamoDbProcess() : startNullTable());
