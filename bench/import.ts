@@ -22,6 +22,8 @@ const GOALS = { ratio: 0.85, memory: 1.15, parsing: 100_000 };
 
 interface Figures {
   rowsPerSecond: number;
+  /** A row. */
+  cpuMicroseconds: number;
   peakRss: number;
 }
 
@@ -95,12 +97,16 @@ async function putFile({ env, credentials, key, format, rows }: Omit<Work, 'what
 
 function tell(what: string, format: Format, figures: Record<Work['what'], Figures[]>): void {
   const pace = (of: Work['what']) => Math.round(median(figures[of].map(({ rowsPerSecond }) => rowsPerSecond)));
+  const cpu = (of: Work['what']) => `${median(figures[of].map(({ cpuMicroseconds }) => cpuMicroseconds)).toFixed(1)} µs of CPU a row`;
   const peak = (of: Work['what']) => MB(median(figures[of].map(({ peakRss }) => peakRss)));
   const ratio = median(
     figures.import.map(({ rowsPerSecond }, round) => rowsPerSecond / (figures.bare[round]?.rowsPerSecond ?? Number.NaN)),
   );
   say(`${what}:`);
-  say(`  import ${pace('import')} rows/s, peak ${peak('import')}; bare loop ${pace('bare')} rows/s, peak ${peak('bare')}`);
+  say(`  import ${pace('import')} rows/s, ${cpu('import')}, peak ${peak('import')}`);
+  say(`  bare loop ${pace('bare')} rows/s, ${cpu('bare')}, peak ${peak('bare')}`);
   say(`  ratio ${ratio.toFixed(2)} (goal ${GOALS.ratio})`);
-  say(`  parse and validate alone ${pace('parse')} rows/s${format === 'ndjson' ? ` (goal ${GOALS.parsing})` : ''}, peak ${peak('parse')}`);
+  say(
+    `  parse and validate alone ${pace('parse')} rows/s${format === 'ndjson' ? ` (goal ${GOALS.parsing})` : ''}, ${cpu('parse')}, peak ${peak('parse')}`,
+  );
 }

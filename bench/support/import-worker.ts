@@ -98,9 +98,10 @@ async function parsed(): Promise<number> {
   return loaded.written;
 }
 
-const began = performance.now();
+const [began, cpu] = [performance.now(), process.cpuUsage()];
 const count = await { import: imported, bare, parse: parsed }[what]();
 const seconds = (performance.now() - began) / 1_000;
+const { user, system } = process.cpuUsage(cpu);
 if (count !== rows) throw new Error(`${what}: ${count} rows of ${rows}`);
 for (const client of Object.values(clients)) client.destroy();
-process.send?.({ rowsPerSecond: rows / seconds, peakRss: process.resourceUsage().maxRSS * 1_024 });
+process.send?.({ rowsPerSecond: rows / seconds, cpuMicroseconds: (user + system) / rows, peakRss: process.resourceUsage().maxRSS * 1_024 });

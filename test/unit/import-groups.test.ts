@@ -51,6 +51,7 @@ test('when writes end in any order, then the last row of each key is what stays,
         expect([writer.settled(keys.length), writer.unsettled()]).toEqual([keys.length, 0]);
       },
     ),
+    { numRuns: 30 },
   );
 });
 
