@@ -70,7 +70,7 @@ async function bare(): Promise<number> {
 
 /** What an event of the file does, from the event to the finished record. */
 async function imported(): Promise<number> {
-  const jobs = buildJobs(config, createLogger('silent'), credentials);
+  const jobs = buildJobs(config, createLogger('silent'), { credentials });
   const { bytes, body } = await object();
   body.destroy();
   const event = createdEvent(config.buckets.imports, { key, bytes, eTag: undefined, sequencer: String(process.pid) });
