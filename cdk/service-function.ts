@@ -16,6 +16,7 @@ import type { Stage } from './settings.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const DOCKERFILE = 'docker/Dockerfile';
+
 /** Where a function runs when it is in the VPC. */
 export interface Place {
   vpc: IVpc;

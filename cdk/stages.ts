@@ -31,7 +31,7 @@ export const STAGES: Record<string, StageSettings> = {
   dev: {
     // 1 $ a million requests
     frontDoor: { kind: 'http-api', pathStage: 'dev', requestsPerSecond: 50 },
-    // free up to 10,000 people a month
+    // free up to 10,000 people a month; the prefix must be nobody else's in the region
     identity: { kind: 'cognito', domainPrefix: 'photoform-dev-example', callbackUrls: ['http://localhost:5173/'], selfSignUp: true },
     corsOrigins: ['http://localhost:5173'],
     logDays: 7,
