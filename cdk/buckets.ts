@@ -30,6 +30,8 @@ interface EventBucketProps {
   logs: IBucket;
   /** Where keys begin whose arrival is an event. */
   eventPrefixes: string[];
+  /** Where keys begin whose objects go by themselves, and after how many days. */
+  expiring: Record<string, number>;
   consumerSeconds: number;
 }
 
@@ -40,7 +42,7 @@ export class EventBucket extends Construct {
   readonly bucketArn: string;
   readonly events: EventQueue;
 
-  constructor(scope: Construct, id: string, { stage, logs, eventPrefixes, consumerSeconds }: EventBucketProps) {
+  constructor(scope: Construct, id: string, { stage, logs, eventPrefixes, expiring, consumerSeconds }: EventBucketProps) {
     super(scope, id);
     this.bucketName = `photoform-${stage.name}-${id.toLowerCase()}-${Aws.ACCOUNT_ID}-${Aws.REGION}`;
     this.bucketArn = `arn:${Aws.PARTITION}:s3:::${this.bucketName}`;
@@ -49,7 +51,7 @@ export class EventBucket extends Construct {
       ...PRIVATE,
       bucketName: this.bucketName,
       versioned: stage.versioning !== undefined,
-      lifecycleRules: lifecycle(stage),
+      lifecycleRules: lifecycle(stage, expiring),
       cors: cors(stage.corsOrigins),
       serverAccessLogsBucket: logs,
       serverAccessLogsPrefix: `s3/${id.toLowerCase()}/`,
@@ -85,11 +87,10 @@ function limitSignatures(bucket: Bucket, seconds: number): void {
   );
 }
 
-function lifecycle({ versioning }: Stage) {
-  const week = Duration.days(QUARANTINE_DAYS);
+function lifecycle({ versioning }: Stage, expiring: Record<string, number>) {
   return [
-    { id: 'quarantine', prefix: 'uploads/', expiration: week },
-    { id: 'parts', abortIncompleteMultipartUploadAfter: week },
+    ...Object.entries(expiring).map(([prefix, days]) => ({ id: prefix, prefix, expiration: Duration.days(days) })),
+    { id: 'parts', abortIncompleteMultipartUploadAfter: Duration.days(QUARANTINE_DAYS) },
     ...(versioning
       ? [{ id: 'versions', noncurrentVersionExpiration: Duration.days(versioning.keepDays), expiredObjectDeleteMarker: true }]
       : []),

@@ -1,6 +1,7 @@
 import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { EXPIRING } from '../src/shapes.ts';
 import { acknowledge } from './acknowledge.ts';
 import { EventBucket } from './buckets.ts';
 import type { Environment } from './environment.ts';
@@ -27,11 +28,13 @@ export class StatefulStack extends Stack {
     this.photos = new EventBucket(this, 'Photos', {
       ...shared,
       eventPrefixes: ['uploads/', 'originals/'],
+      expiring: EXPIRING.photos,
       consumerSeconds: stage.processPhoto.timeoutSeconds,
     });
     this.imports = new EventBucket(this, 'Imports', {
       ...shared,
       eventPrefixes: ['imports/'],
+      expiring: EXPIRING.imports,
       consumerSeconds: stage.importUsers.timeoutSeconds,
     });
     this.secretKeys = this.makeSecretKeys();

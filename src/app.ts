@@ -7,6 +7,7 @@ import { problemHandler } from './http/problem.ts';
 import { problemPages } from './http/problem-pages.ts';
 import { requestLog } from './http/request-log.ts';
 import { mount, type Route } from './http/route.ts';
+import { importRoutes } from './imports/routes.ts';
 import { photoRoutes } from './photos/routes.ts';
 import { uploadRoutes } from './photos/uploads/routes.ts';
 import type { Services } from './services.ts';
@@ -26,6 +27,7 @@ export function allRoutes({
   signing,
   users,
   bulkUsers,
+  imports,
   idempotency,
   cursors,
 }: Services): Route[] {
@@ -36,6 +38,7 @@ export function allRoutes({
     ...photoRoutes(photos, idempotency, cursors, limits),
     ...uploadRoutes(uploads, signing, idempotency, limits),
     ...bulkUserRoutes(bulkUsers, limits),
+    ...importRoutes(imports, idempotency, cursors, limits),
     ...userRoutes(users, idempotency, cursors, limits),
   ];
 }
@@ -46,6 +49,7 @@ export function buildApp(services: Services): Express {
   app.disable('x-powered-by');
   app.disable('etag'); // versions are our ETags; a hash of the body is none
   app.set('query parser', 'simple');
+  app.set('trust proxy', services.trustedProxies);
   app.use(requestLog(services.log));
   app.use(helmet());
   app.use(cors({ origin: services.corsOrigins, exposedHeaders: EXPOSED, maxAge: 600 }));

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Env, EnvName, JobEnvName } from './env-names.ts';
 
 const whole = (fallback: number, min = 1, max = Number.MAX_SAFE_INTEGER) =>
@@ -64,6 +64,7 @@ const settings = z.object({
     .string()
     .regex(/^(\/[^/?#]+)*$/, 'must begin with a slash and not end with one, as /prod does')
     .default(''),
+  TRUSTED_PROXIES: whole(0, 0),
   AUTH_ISSUER: httpUrl,
   AUTH_AUDIENCE: list.pipe(z.array(z.string()).min(1, 'must name at least one audience')),
   AUTH_PROFILE: z.enum(['oidc', 'cognito']).default('oidc'),
@@ -154,6 +155,7 @@ export function readConfig(env: Env) {
     port: s.PORT,
     corsOrigins: s.CORS_ORIGINS,
     basePath: s.BASE_PATH,
+    trustedProxies: s.TRUSTED_PROXIES,
     auth: {
       issuer: s.AUTH_ISSUER,
       audience: s.AUTH_AUDIENCE,

@@ -7,6 +7,7 @@ export const ENV = [
   'LOG_LEVEL',
   'CORS_ORIGINS',
   'BASE_PATH',
+  'TRUSTED_PROXIES',
   'AWS_REGION',
   'DYNAMODB_ENDPOINT',
   'S3_ENDPOINT',

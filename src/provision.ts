@@ -9,11 +9,12 @@ import {
   type CORSRule,
   CreateBucketCommand,
   DeleteBucketCorsCommand,
+  type LifecycleRule,
   PutBucketCorsCommand,
   PutBucketLifecycleConfigurationCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { BUCKET_CORS, QUARANTINE_DAYS, TABLES, type TableShape } from './shapes.ts';
+import { BUCKET_CORS, EXPIRING, QUARANTINE_DAYS, TABLES, type TableShape } from './shapes.ts';
 import { isNamed } from './shared/aws.ts';
 
 async function createTable(client: DynamoDBClient, name: string, { partition, sort, ttl }: TableShape): Promise<void> {
@@ -43,6 +44,11 @@ async function expireBy(client: DynamoDBClient, name: string, ttl: string): Prom
   }
 }
 
+const expiring = (prefixes: Record<string, number>) =>
+  Object.entries(prefixes).map(
+    ([Prefix, Days]): LifecycleRule => ({ ID: Prefix, Status: 'Enabled', Filter: { Prefix }, Expiration: { Days } }),
+  );
+
 const corsRules = (origins: string[]): CORSRule[] => [
   {
     AllowedOrigins: origins,
@@ -53,7 +59,7 @@ const corsRules = (origins: string[]): CORSRule[] => [
   },
 ];
 
-async function createBucket(client: S3Client, name: string, origins: string[]): Promise<void> {
+async function createBucket(client: S3Client, name: string, prefixes: Record<string, number>, origins: string[]): Promise<void> {
   try {
     await client.send(new CreateBucketCommand({ Bucket: name }));
   } catch (error) {
@@ -67,7 +73,7 @@ async function createBucket(client: S3Client, name: string, origins: string[]): 
       Bucket: name,
       LifecycleConfiguration: {
         Rules: [
-          { ID: 'quarantine', Status: 'Enabled', Filter: { Prefix: 'uploads/' }, Expiration: { Days: QUARANTINE_DAYS } },
+          ...expiring(prefixes),
           {
             ID: 'parts',
             Status: 'Enabled',
@@ -82,7 +88,7 @@ async function createBucket(client: S3Client, name: string, origins: string[]): 
 
 export interface Installation {
   tables: Record<keyof typeof TABLES, string>;
-  buckets: Record<string, string>;
+  buckets: Partial<Record<keyof typeof EXPIRING, string>>;
   /** Origins whose pages may reach the buckets. */
   corsOrigins: string[];
 }
@@ -94,6 +100,8 @@ export async function provision(
 ): Promise<void> {
   await Promise.all([
     ...Object.entries(TABLES).map(([table, shape]) => createTable(clients.dynamodb, tables[table as keyof typeof TABLES], shape)),
-    ...Object.values(buckets).map((bucket) => createBucket(clients.s3, bucket, corsOrigins)),
+    ...Object.entries(buckets).map(([bucket, name]) =>
+      createBucket(clients.s3, name, EXPIRING[bucket as keyof typeof EXPIRING], corsOrigins),
+    ),
   ]);
 }

@@ -18,6 +18,12 @@ export const TABLES = {
 /** How long bytes that became no photo are kept: as long as the row that waits for them. */
 export const QUARANTINE_DAYS = 7;
 
+/** After how many days objects go by themselves. Data files and their rejects are full of personal data, and loaded by then. */
+export const EXPIRING = {
+  photos: { 'uploads/': QUARANTINE_DAYS },
+  imports: { 'imports/': 30, 'rejects/': 30 },
+} satisfies Record<string, Record<string, number>>;
+
 /** What browsers may do across origins, and see of the answers: everything that a signed request of ours makes them send. */
 export const BUCKET_CORS = {
   methods: ['GET', 'HEAD', 'PUT', 'POST', 'DELETE'],

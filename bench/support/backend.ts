@@ -1,6 +1,7 @@
 import { readConfig } from '../../src/config.ts';
 import { startEngines } from '../../src/local/engines.ts';
-import { ISSUER_ALGORITHM, issuerOf, mintToken, newIssuerKey, startIssuer } from '../../src/local/issuer.ts';
+import { issuerOf, newIssuerKey, startIssuer } from '../../src/local/issuer.ts';
+import { ISSUER_ALGORITHM, mintToken } from '../../src/local/token.ts';
 import { provision } from '../../src/provision.ts';
 import { buildServices } from '../../src/services.ts';
 import { createLogger } from '../../src/shared/log.ts';

@@ -24,6 +24,16 @@ export function startDynamoDbProcess(): Promise<Running> {
   return running(spawn(process.execPath, ['bench/support/dynamodb-process.ts']), /(http\S+)/);
 }
 
+/** The embedded object store in a process of its own. */
+export function startObjectStoreProcess(): Promise<Running> {
+  return running(spawn(process.execPath, ['bench/support/object-store.ts']), /(http\S+)/);
+}
+
+/** A table that takes everything and keeps nothing, in a process of its own. */
+export function startNullTable(): Promise<Running> {
+  return running(spawn(process.execPath, ['bench/support/null-table.ts']), /(http\S+)/);
+}
+
 /** The service as it runs in production, in a process of its own. @param flags for Node.js, a profiler's, say. */
 export function startServiceProcess(env: Record<string, string>, flags: string[] = []): Promise<Running> {
   const child = spawn(process.execPath, [...flags, 'src/main/server.ts'], {

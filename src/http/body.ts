@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import express, { type Request, type Response } from 'express';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { bodyTooLarge, invalidInput, Problem } from '../shared/errors.ts';
 import { validate } from './validate.ts';
 

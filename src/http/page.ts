@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Actor, actorKey } from '../shared/actor.ts';
 import type { Cursors } from './cursor.ts';
 import { roomOf } from './room.ts';

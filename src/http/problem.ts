@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, Response } from 'express';
+import type { ErrorRequestHandler } from 'express';
 import { Problem, type ProblemCode } from '../shared/errors.ts';
 import type { Logger } from '../shared/log.ts';
 
@@ -84,7 +84,8 @@ function fromStatus(error: { status?: number; type?: string; limit?: number }): 
   return undefined;
 }
 
-function toProblem(error: unknown): Problem {
+/** What any error is to a client: itself when it is ours, else what its status says, else something unforeseen. */
+export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   return (
     fromStatus(error as object) ??
@@ -92,38 +93,42 @@ function toProblem(error: unknown): Problem {
   );
 }
 
-function send(response: Response, { code, message, particulars }: Problem): void {
+/**
+ * A problem as it goes over HTTP (RFC 9457).
+ * @param about `instance` is the path that it happened on.
+ */
+export function problemDocument({ code, message, particulars }: Problem, about: { requestId: string; instance: string }) {
   const { status, title } = PROBLEMS[code];
   const { errors, maxBytes, retryAfter, allow, challenge } = particulars;
-  if (retryAfter) response.set('retry-after', String(retryAfter));
-  if (allow) response.set('allow', allow.join(', '));
-  if (challenge) response.set('www-authenticate', challenge);
-  response
-    .status(status)
-    .type('application/problem+json')
-    .send(
-      JSON.stringify({
-        type: `/problems/${code}`,
-        title,
-        status,
-        detail: message,
-        instance: response.req.path,
-        code,
-        requestId: response.locals.requestId,
-        ...(errors && { errors }),
-        ...(maxBytes && { maxBytes, uploadUrl: '/v1/uploads' }),
-      }),
-    );
+  const headers: Record<string, string> = {
+    'content-type': 'application/problem+json; charset=utf-8',
+    ...(retryAfter && { 'retry-after': String(retryAfter) }),
+    ...(allow && { allow: allow.join(', ') }),
+    ...(challenge && { 'www-authenticate': challenge }),
+  };
+  const body = {
+    type: `/problems/${code}`,
+    title,
+    status,
+    detail: message,
+    instance: about.instance,
+    code,
+    requestId: about.requestId,
+    ...(errors && { errors }),
+    ...(maxBytes && { maxBytes, uploadUrl: '/v1/uploads' }),
+  };
+  return { status, headers, body: JSON.stringify(body) };
 }
 
-/** The one place where errors become answers (RFC 9457). What is not foreseen is logged whole and answered with nothing but its request id. */
+/** The one place where errors become answers. What is not foreseen is logged whole and answered with nothing but its request id. */
 export function problemHandler(log: Logger): ErrorRequestHandler {
-  return (error, _request, response, next) => {
+  return (error, request, response, next) => {
     const problem = toProblem(error);
     const { requestId } = response.locals;
     if (problem.code === 'internal') log.error({ requestId, err: problem.cause }, 'unforeseen');
     if (problem.code === 'unavailable') log.warn({ requestId, err: problem.cause }, 'unavailable');
     if (response.headersSent) return next(error);
-    send(response, problem);
+    const { status, headers, body } = problemDocument(problem, { requestId, instance: request.path });
+    response.status(status).set(headers).send(body);
   };
 }

@@ -1,5 +1,5 @@
 import { type Request, type Response, Router } from 'express';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Caller, ownUserId, permit, type Rule } from '../shared/actor.ts';
 import { withDeadline } from '../shared/deadline.ts';
 import { Problem } from '../shared/errors.ts';

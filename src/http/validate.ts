@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { invalidInput } from '../shared/errors.ts';
 import { faultsOf } from '../shared/faults.ts';
 

@@ -5,6 +5,8 @@ import type { S3Event } from '../shared/s3-event.ts';
 /** As often as a queue delivers a message before it goes to the dead letters. */
 const DELIVERIES = 5;
 const FIRST_DELAY_MS = 200;
+/** What is still waiting to be delivered again keeps no process from ending. */
+const UNREFD = { ref: false };
 
 /**
  * Stands between an engine's events and a handler as a queue does on AWS: delivers again, later and later, what the handler failed on.
@@ -16,11 +18,11 @@ export function eventBridge(handle: EventHandler, deadLetter: (event: S3Event, e
       try {
         const outcome = await handle(event, { remainingMs: () => Number.POSITIVE_INFINITY });
         if (outcome === 'done') return;
-        await delay(outcome.againInSeconds * 1000);
+        await delay(outcome.againInSeconds * 1000, undefined, UNREFD);
         delivery = 0;
       } catch (error) {
         if (delivery === DELIVERIES) return deadLetter(event, error);
-        await delay(FIRST_DELAY_MS * 2 ** delivery);
+        await delay(FIRST_DELAY_MS * 2 ** delivery, undefined, UNREFD);
       }
     }
   };

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 import { type LocalServer, listen } from './listen.ts';
-
-export const ISSUER_ALGORITHM = 'ES256';
+import { ISSUER_ALGORITHM } from './token.ts';
+import { answerToken, sendJson } from './token-endpoint.ts';
 
 /** A new private key to sign tokens with. */
 export async function newIssuerKey(): Promise<JWK> {
@@ -11,29 +11,16 @@ export async function newIssuerKey(): Promise<JWK> {
   return { ...jwk, alg: ISSUER_ALGORITHM, use: 'sig', kid: await calculateJwkThumbprint(jwk) };
 }
 
-export interface TokenRequest {
-  issuer: string;
-  audience: string;
-  /** As jose has it: `1h`, `15 minutes`; `-1h` for one that is over. */
-  expires: string;
-  /** Whose it is: a person's `sub`, or a machine's client id. */
-  bearer: { sub: string; groups?: string[] } | { client: string };
-  /** Separated by spaces. */
-  scope?: string | undefined;
-}
-
-/** A signed token, shaped as identity providers shape theirs: client credentials have the client as `sub` (RFC 9068 §2.2). */
-export async function mintToken(key: JWK, { issuer, audience, expires, bearer, scope }: TokenRequest): Promise<string> {
-  const isClient = 'client' in bearer;
-  const claims = isClient ? { client_id: bearer.client } : { ...(bearer.groups && { groups: bearer.groups }) };
-  return new SignJWT({ ...claims, ...(scope && { scope }) })
-    .setProtectedHeader({ alg: ISSUER_ALGORITHM, kid: String(key.kid), typ: 'at+jwt' })
-    .setSubject(isClient ? bearer.client : bearer.sub)
-    .setIssuer(issuer)
-    .setAudience(audience)
-    .setIssuedAt()
-    .setExpirationTime(expires)
-    .sign(await importJWK(key, ISSUER_ALGORITHM));
+export interface IssuerOptions {
+  key: JWK;
+  port?: number;
+  /** Where it listens; 127.0.0.1 when not said, 0.0.0.0 in a container. */
+  host?: string;
+  /** What it calls itself, when that is not where it listens: the name by which a service in another container knows it. */
+  name?: string | undefined;
+  /** Whom the tokens are for that `POST /token` gives away; absent, it gives none. */
+  audience?: string;
+  nodeEnv: string | undefined;
 }
 
 /**
@@ -41,20 +28,13 @@ export async function mintToken(key: JWK, { issuer, audience, expires, bearer, s
  * checks its tokens exactly as it checks any other provider's.
  * @throws when `nodeEnv` is `production`: whoever has its key can be anybody.
  */
-export async function startIssuer({
-  key,
-  port = 0,
-  nodeEnv,
-}: {
-  key: JWK;
-  port?: number;
-  nodeEnv: string | undefined;
-}): Promise<LocalServer> {
+export async function startIssuer({ key, port = 0, host, name, audience, nodeEnv }: IssuerOptions): Promise<LocalServer> {
   if (nodeEnv === 'production')
     throw new Error('The development issuer does not start in production: set AUTH_ISSUER to your identity provider.');
   const { d: _private, ...publicKey } = key;
   const server = createServer((request, response) => {
-    const issuer = issuerOf(`http://${request.headers.host}`);
+    const issuer = name ?? issuerOf(`http://${request.headers.host}`);
+    if (audience && request.url === '/token') return void answerToken(request, response, { issuer, audience, key });
     const documents: Record<string, object> = {
       '/.well-known/openid-configuration': {
         issuer,
@@ -66,11 +46,9 @@ export async function startIssuer({
       '/.well-known/jwks.json': { keys: [publicKey] },
     };
     const document = documents[request.url ?? ''];
-    response
-      .writeHead(document ? 200 : 404, { 'content-type': 'application/json' })
-      .end(JSON.stringify(document ?? { error: 'not found' }));
+    sendJson(response, document ? 200 : 404, document ?? { error: 'not found' });
   });
-  return listen(server, port);
+  return listen(server, port, host);
 }
 
 /** The issuer's name as tokens carry it, for where it listens. */

@@ -31,3 +31,8 @@ export function issuerKey(folder = DATA_FOLDER): Promise<JWK> {
 export function secretKeys(folder = DATA_FOLDER): Promise<string> {
   return kept(join(folder, 'secret-keys.json'), () => randomBytes(32).toString('base64url'));
 }
+
+/** Whom tokens are for: the first audience of several. @param audience as `AUTH_AUDIENCE` says it. */
+export function audienceOf(audience = ''): string {
+  return audience.split(',')[0]?.trim() || DEV_AUDIENCE;
+}

@@ -11,12 +11,14 @@ import { readConfig } from '../config.ts';
 import { buildJobs } from '../jobs.ts';
 import { startEngines } from '../local/engines.ts';
 import { eventBridge } from '../local/event-bridge.ts';
-import { ISSUER_ALGORITHM, issuerOf, startIssuer } from '../local/issuer.ts';
-import { DATA_FOLDER, DEFAULT_PORT, DEV_AUDIENCE, issuerKey, ports, secretKeys } from '../local/laptop.ts';
+import { issuerOf, startIssuer } from '../local/issuer.ts';
+import { audienceOf, DATA_FOLDER, DEFAULT_PORT, DEV_AUDIENCE, issuerKey, ports, secretKeys } from '../local/laptop.ts';
 import { listen } from '../local/listen.ts';
+import { ISSUER_ALGORITHM } from '../local/token.ts';
 import { welcome } from '../local/welcome.ts';
 import { provision } from '../provision.ts';
 import { buildServices, type Services } from '../services.ts';
+import { UNHURRIED } from '../shared/event-handler.ts';
 import { createLogger } from '../shared/log.ts';
 import type { S3Event } from '../shared/s3-event.ts';
 import { environment } from './environment.ts';
@@ -29,6 +31,8 @@ const HELP = `Photoform on this machine alone: no account, no Docker.
 
 PORT (default ${DEFAULT_PORT}) and the two after it are used; .env.example explains every setting.
 `;
+
+const SWEEP_EVERY_MS = 60 * 60 * 1000;
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
@@ -56,7 +60,15 @@ async function main(): Promise<void> {
     objectsPort: port.objects,
     onEvent: (event) => events.emit('object', event),
   });
-  const issuer = env.AUTH_ISSUER ? undefined : await startIssuer({ key: await issuerKey(), port: port.issuer, nodeEnv: env.NODE_ENV });
+  const issuer = env.AUTH_ISSUER
+    ? undefined
+    : await startIssuer({
+        key: await issuerKey(),
+        port: port.issuer,
+        name: issuerOf(`http://127.0.0.1:${port.issuer}`),
+        audience: audienceOf(env.AUTH_AUDIENCE),
+        nodeEnv: env.NODE_ENV,
+      });
   const config = readConfig({
     ...env,
     ...(issuer && { AUTH_ISSUER: issuerOf(issuer.endpoint), AUTH_ALGORITHM: ISSUER_ALGORITHM }),
@@ -70,9 +82,15 @@ async function main(): Promise<void> {
     createLogger(config.logLevel, pretty({ ignore: 'pid,hostname', singleLine: true, sync: true })),
     engines.credentials,
   );
-  const jobs = buildJobs(config, services.log, engines.credentials);
-  const deliver = eventBridge(jobs.onPhotoEvent, (event, error) => services.log.error({ event, err: error }, 'dead letter'));
-  events.on('object', (event) => void deliver(event));
+  const jobs = buildJobs(config, services.log, {
+    credentials: engines.credentials,
+    sendImportEvent: async (event) => void toImports(event),
+  });
+  const deadLetter = (event: S3Event, error: unknown) => services.log.error({ event, err: error }, 'dead letter');
+  const [toPhotos, toImports] = [eventBridge(jobs.onPhotoEvent, deadLetter), eventBridge(jobs.onImportEvent, deadLetter)];
+  const isOfImports = ({ Records = [] }: S3Event) => Records.some(({ s3 }) => s3.bucket.name === config.buckets.imports);
+  events.on('object', (event) => void (isOfImports(event) ? toImports(event) : toPhotos(event)));
+  setInterval(() => void jobs.sweep(UNHURRIED), SWEEP_EVERY_MS).unref();
   await provision(services.clients, config);
   await seedOnce(services, folder);
 

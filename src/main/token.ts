@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
-import { issuerOf, mintToken } from '../local/issuer.ts';
-import { DEV_AUDIENCE, issuerKey, ports } from '../local/laptop.ts';
+import { issuerOf } from '../local/issuer.ts';
+import { audienceOf, issuerKey, ports } from '../local/laptop.ts';
+import { mintToken } from '../local/token.ts';
 import { environment } from './environment.ts';
 
 const HELP = `A token that the service of "npm run dev" accepts.
@@ -50,7 +51,7 @@ async function main(): Promise<void> {
   if (!/^\d+ ?(s|m|h|d|w|y)$/.test(values.expires)) throw new UsageError('--expires takes a number and a unit: 30s, 15m, 1h, 7d');
   const token = await mintToken(await issuerKey(), {
     issuer: issuerOf(`http://127.0.0.1:${ports(env.PORT).issuer}`),
-    audience: env.AUTH_AUDIENCE?.split(',')[0] || DEV_AUDIENCE,
+    audience: audienceOf(env.AUTH_AUDIENCE),
     expires: values.expires,
     bearer: bearerOf(values),
     scope: values.scope,

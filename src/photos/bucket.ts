@@ -1,30 +1,35 @@
 import {
-  AbortMultipartUploadCommand,
+  DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadBucketCommand,
+  HeadObjectCommand,
   ListMultipartUploadsCommand,
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { isNamed } from '../shared/aws.ts';
+import { ifThere, isNamed } from '../shared/aws.ts';
 import { chunk } from '../shared/batches.ts';
 import { unavailable } from '../shared/errors.ts';
-import { allKeys, originalKey, uploadKey, uploadPrefix } from './key.ts';
-import type { Measured, Photo, PhotoId } from './photo.ts';
-
-export interface SignedUrl {
-  url: string;
-  expiresAt: string;
-}
+import { allKeys, originalKey, thumbnailKey, uploadKey, uploadPrefix } from './key.ts';
+import { abortMultipart, openObject, type StoredBytes } from './objects.ts';
+import { type Measured, type Photo, type PhotoId, type SignedUrl, THUMBNAIL_TYPE } from './photo.ts';
 
 /** The port to where photos' bytes are. */
 export interface PhotoBucket {
   /** Stores the bytes of a photo, checked against its sha256 on arrival; false when something is there already, which stays. */
   putOriginal(photo: PhotoId & Measured, bytes: Buffer): Promise<boolean>;
+  /** The original, opened to be read; undefined when there is none. */
+  openOriginal(id: PhotoId): Promise<StoredBytes | undefined>;
+  hasOriginal(id: PhotoId): Promise<boolean>;
   /** A URL that downloads the original, for whoever has it, for some minutes. */
   signOriginal(photo: PhotoId & Measured & Pick<Photo, 'fileName'>): Promise<SignedUrl>;
+  /** Stores a thumbnail, over one that was made before. */
+  putThumbnail(id: PhotoId, bytes: Buffer): Promise<void>;
+  signThumbnail(photo: PhotoId & Pick<Photo, 'fileName'>): Promise<SignedUrl>;
+  /** Removes the thumbnail, if there is one. */
+  removeThumbnail(id: PhotoId): Promise<void>;
   /** Removes every object of these photos, whether it is there or not, and ends the multipart uploads that were begun for them. */
   removeAll(photos: PhotoId[]): Promise<void>;
   /** Rejects when the bucket does not answer. */
@@ -51,16 +56,20 @@ export function photoBucket(objects: S3Client, presigner: S3Client, bucket: stri
       // one page, a thousand, is more than a user can have open; the lifecycle rule ends the rest
       const { Uploads = [] } = await objects.send(new ListMultipartUploadsCommand({ Bucket: bucket, Prefix }));
       const begun = Uploads.filter(({ Key }) => keys.has(String(Key)));
-      await Promise.all(begun.map(({ Key, UploadId }) => abort(String(Key), String(UploadId))));
+      await Promise.all(begun.map(({ Key, UploadId }) => abortMultipart(objects, bucket, String(Key), String(UploadId))));
     }
   }
 
-  async function abort(Key: string, UploadId: string): Promise<void> {
-    try {
-      await objects.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }));
-    } catch (error) {
-      if (!isNamed(error, 'NoSuchUpload')) throw error; // it has ended meanwhile
-    }
+  /** @param name the file's, as whoever downloads it will see it. */
+  async function sign(Key: string, contentType: string, name: string): Promise<SignedUrl> {
+    const get = new GetObjectCommand({
+      Bucket: bucket,
+      Key,
+      ResponseContentType: contentType,
+      ResponseContentDisposition: attachment(name),
+    });
+    const expiresAt = new Date(Date.now() + urlSeconds * 1000).toISOString();
+    return { url: await getSignedUrl(presigner, get, { expiresIn: urlSeconds }), expiresAt };
   }
 
   return {
@@ -82,15 +91,23 @@ export function photoBucket(objects: S3Client, presigner: S3Client, bucket: stri
       }
     },
 
-    async signOriginal(photo) {
-      const get = new GetObjectCommand({
-        Bucket: bucket,
-        Key: originalKey(photo),
-        ResponseContentType: photo.contentType,
-        ResponseContentDisposition: attachment(photo.fileName ?? `${photo.photoId}.${photo.contentType.split('/')[1]}`),
-      });
-      const expiresAt = new Date(Date.now() + urlSeconds * 1000).toISOString();
-      return { url: await getSignedUrl(presigner, get, { expiresIn: urlSeconds }), expiresAt };
+    openOriginal: (id) => openObject(objects, bucket, originalKey(id)),
+
+    async hasOriginal(id) {
+      return (await ifThere(objects.send(new HeadObjectCommand({ Bucket: bucket, Key: originalKey(id) })))) !== undefined;
+    },
+
+    signOriginal: (photo) =>
+      sign(originalKey(photo), photo.contentType, photo.fileName ?? `${photo.photoId}.${photo.contentType.split('/')[1]}`),
+
+    async putThumbnail(id, bytes) {
+      await objects.send(new PutObjectCommand({ Bucket: bucket, Key: thumbnailKey(id), Body: bytes, ContentType: THUMBNAIL_TYPE }));
+    },
+
+    signThumbnail: (photo) => sign(thumbnailKey(photo), THUMBNAIL_TYPE, `${photo.fileName?.replace(/\.[^.]*$/, '') || photo.photoId}.webp`),
+
+    async removeThumbnail(id) {
+      await objects.send(new DeleteObjectCommand({ Bucket: bucket, Key: thumbnailKey(id) }));
     },
 
     async removeAll(photos) {

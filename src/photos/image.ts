@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Metadata as Header, Sharp, SharpOptions } from 'sharp';
 import { Problem } from '../shared/errors.ts';
 import { slots } from '../shared/slots.ts';
 import { imageType } from './image-type.ts';
-import type { Measured } from './photo.ts';
 
 export interface ImageLimits {
   pixels: number;
@@ -14,8 +12,6 @@ export interface ImageLimits {
 }
 
 const LOADERS = ['Jpeg', 'Png', 'Webp', 'Heif', 'Nsgif'].map((name) => `VipsForeignLoad${name}`);
-/** Enough to make every decoder read its file to the end. */
-const SMALL = 8;
 
 type OpenImage = (bytes: Buffer, options: SharpOptions) => Sharp;
 
@@ -43,37 +39,58 @@ function checkPixels({ width, height, isProgressive, format }: Header, limits: I
   throw unprocessable(`The photo has ${width} × ${height} pixels; ${which} may have ${max / 1e6} million.`);
 }
 
-export type MeasureImage = (bytes: Buffer) => Promise<Measured>;
+/** An image that was decoded within the limits. */
+export interface Decoded<T> {
+  contentType: string;
+  header: Header;
+  result: T;
+}
 
 /**
- * A function that finds out what an image is: its type by its bytes, its size by its header, and that it decodes by decoding it small.
- * @throws `unsupported-media-type`, `unprocessable-photo`, or `unavailable` when too many are at it.
+ * The one way to sharp: within the limits, and with all that decode under one bound.
+ * @param waitMs how long a decode waits for its turn.
  */
-export function imageMeasurer(limits: ImageLimits): MeasureImage {
+export function imageDecoder(limits: ImageLimits, waitMs?: number) {
   const busy = 'Too many photos are being checked at once; try again.';
-  const inSlot = slots(limits.decodes, busy);
-  const inAvifSlot = slots(1, busy);
+  const inSlot = slots(limits.decodes, busy, waitMs);
+  const inAvifSlot = slots(1, busy, waitMs);
   let loaded: Promise<OpenImage> | undefined;
-  return async (bytes) => {
-    const { contentType, format } = await imageType(bytes);
+  const load = () => {
     loaded ??= loadSharp();
-    const open = await loaded;
-    const image = open(bytes, { failOn: 'truncated', limitInputPixels: limits.pixels });
-    const undecodable = (error: unknown) => {
-      throw unprocessable(`The file says that it is ${contentType}, but it does not decode: it is broken or cut off.`, error);
-    };
-    // the limit above would end in the decoder's words: ask for the header without it
-    const header = await open(bytes, { limitInputPixels: false }).metadata().catch(undecodable);
-    checkPixels(header, limits);
-    if (header.format !== format) return undecodable(`found ${header.format}`);
-    const decode = () => image.resize(SMALL, SMALL, { fit: 'inside' }).raw().toBuffer().catch(undecodable);
-    await (format === 'heif' ? inAvifSlot(() => inSlot(decode)) : inSlot(decode));
-    return {
-      contentType,
-      bytes: bytes.length,
-      width: header.autoOrient.width,
-      height: header.autoOrient.height,
-      sha256: createHash('sha256').update(bytes).digest('hex'),
-    };
+    return loaded;
+  };
+  // the decoder's own limit would end in its words: ask for the header without it
+  const readHeader = (open: OpenImage, bytes: Buffer) => open(bytes, { limitInputPixels: false }).metadata();
+
+  return {
+    /**
+     * The type of a file, by its beginning alone.
+     * @throws `unsupported-media-type`; `unprocessable-photo` when the beginning tells already that there are too many pixels.
+     */
+    async look(head: Buffer): Promise<string> {
+      const { contentType } = await imageType(head);
+      const open = await load();
+      // cut off as it is, it need not tell the size; then `decode` will
+      const header = await readHeader(open, head).catch(() => undefined);
+      if (header) checkPixels(header, limits);
+      return contentType;
+    },
+
+    /**
+     * Does `work` with an image that is what it says and not too large.
+     * @throws `unsupported-media-type`, `unprocessable-photo`, or `unavailable` when too many are at it.
+     */
+    async decode<T>(bytes: Buffer, work: (image: Sharp) => Promise<T>): Promise<Decoded<T>> {
+      const { contentType, format } = await imageType(bytes);
+      const open = await load();
+      const undecodable = (error: unknown) => {
+        throw unprocessable(`The file says that it is ${contentType}, but it does not decode: it is broken or cut off.`, error);
+      };
+      const header = await readHeader(open, bytes).catch(undecodable);
+      checkPixels(header, limits);
+      if (header.format !== format) return undecodable(`found ${header.format}`);
+      const decode = () => work(open(bytes, { failOn: 'truncated', limitInputPixels: limits.pixels })).catch(undecodable);
+      return { contentType, header, result: await (format === 'heif' ? inAvifSlot(() => inSlot(decode)) : inSlot(decode)) };
+    },
   };
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { entries, text } from '../shared/text.ts';
 import { userId } from '../shared/user-id.ts';
 import { BULK_PHOTOS, METADATA_ENTRIES, METADATA_VALUE_LENGTH, STATUSES } from './photo.ts';
@@ -10,8 +10,8 @@ const metadata = entries(METADATA_ENTRIES, text(0, METADATA_VALUE_LENGTH));
 
 export const ownerParams = z.strictObject({ userId });
 export const photoParams = z.strictObject({ userId, photoId });
-export const listFilter = { status: z.enum(STATUSES).default('ready') };
-export const originalQuery = z.strictObject({ redirect: z.enum(['true', 'false']).default('true') });
+export const listFilter = { status: z.enum(STATUSES).default('ready'), urls: z.enum(['thumbnail']).optional() };
+export const downloadQuery = z.strictObject({ redirect: z.enum(['true', 'false']).default('true') });
 export const metadataPatch = z.strictObject({ metadata: entries(2 * METADATA_ENTRIES, text(0, METADATA_VALUE_LENGTH).nullable()) });
 export const bulkDelete = z.strictObject({ photoIds: z.array(photoId).max(BULK_PHOTOS) });
 

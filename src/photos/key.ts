@@ -10,13 +10,19 @@ export const thumbnailKey = ({ userId, photoId }: PhotoId) => `thumbnails/${owne
 export const uploadPrefix = (userId: string) => `uploads/${owner(userId)}/`;
 export const uploadKey = ({ userId, photoId }: PhotoId) => `${uploadPrefix(userId)}${photoId}`;
 
-const UPLOAD_KEY = /^uploads\/([A-Za-z0-9_-]+)\/([0-9a-f-]{36})$/;
+const KEY_OF = { originals: originalKey, thumbnails: thumbnailKey, uploads: uploadKey };
+/** What an object of a photo is. Events of it flow from uploads to originals to thumbnails, never back. */
+export type ObjectKind = keyof typeof KEY_OF;
 
-/** Which photo's upload a key is; undefined for any other key. */
-export function parseUploadKey(key: string): PhotoId | undefined {
-  const [, user, photoId] = UPLOAD_KEY.exec(key) ?? [];
-  return user && photoId ? { userId: Buffer.from(user, 'base64url').toString(), photoId } : undefined;
+const KEY = /^(originals|thumbnails|uploads)\/([A-Za-z0-9_-]+)\/([0-9a-f-]{36})(?:\.webp)?$/;
+
+/** Which object of which photo a key names; undefined for a key that this file would not build. */
+export function parseKey(key: string): { kind: ObjectKind; id: PhotoId } | undefined {
+  const [, kind, user, photoId] = KEY.exec(key) ?? [];
+  if (!kind || !user || !photoId) return undefined;
+  const parsed = { kind: kind as ObjectKind, id: { userId: Buffer.from(user, 'base64url').toString(), photoId } };
+  return KEY_OF[parsed.kind](parsed.id) === key ? parsed : undefined;
 }
 
 /** Every object that a photo can have. */
-export const allKeys = (photo: PhotoId) => [originalKey(photo), thumbnailKey(photo), uploadKey(photo)];
+export const allKeys = (photo: PhotoId) => Object.values(KEY_OF).map((keyOf) => keyOf(photo));

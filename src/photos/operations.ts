@@ -3,9 +3,19 @@ import { isTimeShort } from '../shared/deadline.ts';
 import { notFound, Problem } from '../shared/errors.ts';
 import { changeCurrent, preconditionFailed } from '../shared/optimistic.ts';
 import { matches, type Precondition } from '../shared/precondition.ts';
-import type { PhotoBucket, SignedUrl } from './bucket.ts';
-import type { MeasureImage } from './image.ts';
-import { isReady, METADATA_ENTRIES, type Metadata, type Photo, type PhotoId, type PhotoStatus, pendingPhoto } from './photo.ts';
+import type { PhotoBucket } from './bucket.ts';
+import type { Images } from './images.ts';
+import {
+  hasThumbnail,
+  isReady,
+  METADATA_ENTRIES,
+  type Metadata,
+  type Photo,
+  type PhotoId,
+  type PhotoStatus,
+  pendingPhoto,
+  type SignedUrl,
+} from './photo.ts';
 import { readPhotos, writePhotos } from './policy.ts';
 import type { PhotoPage, PhotoStore } from './store.ts';
 
@@ -23,7 +33,7 @@ export type MetadataPatch = Record<string, string | null>;
 /** Photos that are removed between two looks at the clock. */
 const AT_ONCE = 100;
 
-export function photoOperations(photos: PhotoStore, bucket: PhotoBucket, measure: MeasureImage) {
+export function photoOperations(photos: PhotoStore, bucket: PhotoBucket, { measure }: Pick<Images, 'measure'>) {
   async function find(id: PhotoId): Promise<Photo> {
     const photo = await photos.get(id);
     if (!photo) throw notFound('photo');
@@ -91,6 +101,23 @@ export function photoOperations(photos: PhotoStore, bucket: PhotoBucket, measure
       return bucket.signOriginal(photo);
     },
 
+    /** @throws `conflict` while there is no thumbnail. */
+    async signThumbnail(actor: Actor, id: PhotoId): Promise<SignedUrl> {
+      permit(actor, readPhotos, id.userId);
+      const photo = await find(id);
+      if (!hasThumbnail(photo)) throw new Problem('conflict', noThumbnail(photo));
+      return bucket.signThumbnail(photo);
+    },
+
+    /** Signs the thumbnails of a user's photos, as far as they are there; by photoId. */
+    async signThumbnails(actor: Actor, userId: string, listed: Photo[]): Promise<Map<string, SignedUrl>> {
+      permit(actor, readPhotos, userId);
+      const signed = listed
+        .filter((photo) => photo.userId === userId && hasThumbnail(photo))
+        .map(async (photo) => [photo.photoId, await bucket.signThumbnail(photo)] as const);
+      return new Map(await Promise.all(signed));
+    },
+
     /** @throws `precondition-failed`, `invalid-input` when there would be too many entries. */
     async changeMetadata(actor: Actor, id: PhotoId, patch: MetadataPatch, ifMatch?: Precondition): Promise<Photo> {
       permit(actor, writePhotos, id.userId);
@@ -139,6 +166,11 @@ export function photoOperations(photos: PhotoStore, bucket: PhotoBucket, measure
 }
 
 export type PhotoOperations = ReturnType<typeof photoOperations>;
+
+function noThumbnail({ status, thumbnail }: Photo): string {
+  if (status !== 'ready') return `The photo is ${status}: it has no thumbnail.`;
+  return thumbnail.status === 'failed' ? 'No thumbnail could be made of this photo.' : 'The thumbnail is not made yet; ask again soon.';
+}
 
 function merged(metadata: Metadata, patch: MetadataPatch): Metadata {
   const all = Object.entries({ ...metadata, ...patch }).filter((entry): entry is [string, string] => entry[1] !== null);

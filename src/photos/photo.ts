@@ -28,6 +28,24 @@ export interface Measured {
   sha256: string;
 }
 
+/** A smaller rendition, for lists. It is `failed` when the original does not decode. */
+export interface Thumbnail {
+  status: 'pending' | 'ready' | 'failed';
+  contentType?: string;
+  width?: number;
+  height?: number;
+  bytes?: number;
+}
+
+/** What every thumbnail is. */
+export const THUMBNAIL_TYPE = 'image/webp';
+
+/** A download for whoever has its URL, until it expires. */
+export interface SignedUrl {
+  url: string;
+  expiresAt: string;
+}
+
 /** One image and what is known of it; its bytes are in the bucket under the keys of `key.ts`. Until it is `ready`, it may be unmeasured. */
 export interface Photo extends Partial<Measured> {
   userId: string;
@@ -36,7 +54,7 @@ export interface Photo extends Partial<Measured> {
   status: PhotoStatus;
   metadata: Metadata;
   fileName?: string;
-  thumbnail: { status: 'pending' | 'ready' | 'failed'; contentType?: string; width?: number; height?: number; bytes?: number };
+  thumbnail: Thumbnail;
   version: string;
   createdAt: string;
   updatedAt: string;
@@ -48,9 +66,30 @@ export interface Photo extends Partial<Measured> {
   expiresAt?: number;
 }
 
+/** What is known of a photo's bytes: of a form all of it before its row is put, of an upload nothing before it is `ready`. */
+export function measuredOf({ contentType, bytes, width, height, sha256 }: Partial<Measured>): Measured | undefined {
+  if (!contentType || !bytes || !width || !height || !sha256) return undefined;
+  return { contentType, bytes, width, height, sha256 };
+}
+
 /** A `ready` photo has been measured. */
 export function isReady(photo: Photo): photo is Photo & Measured {
   return photo.status === 'ready';
+}
+
+export function hasThumbnail({ status, thumbnail }: Photo): boolean {
+  return status === 'ready' && thumbnail.status === 'ready';
+}
+
+/** TTL deletes late: what is expired counts as gone. */
+export function isExpired({ expiresAt }: Pick<Photo, 'expiresAt'>): boolean {
+  return expiresAt !== undefined && expiresAt <= Math.floor(Date.now() / 1000);
+}
+
+/** A page of all that there is, whoever's it is; `next` is where to go on, absent at the end. */
+export interface InventoryPage<T> {
+  items: T[];
+  next?: string | undefined;
 }
 
 /** What names a photo. */

@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { created, noContent, ok, redirect } from '../http/answer.ts';
 import { byContentType, json } from '../http/body.ts';
 import type { Cursors } from '../http/cursor.ts';
 import type { Idempotency } from '../http/idempotency.ts';
 import { pageQuery, readPage } from '../http/page.ts';
 import { type Route, route } from '../http/route.ts';
-import { ownUserId } from '../shared/actor.ts';
+import { type Actor, ownUserId } from '../shared/actor.ts';
 import { formReader } from './form.ts';
-import { bulkDelete, listFilter, metadataPatch, originalQuery, ownerParams, photoParams } from './input.ts';
+import { bulkDelete, downloadQuery, listFilter, metadataPatch, ownerParams, photoParams } from './input.ts';
 import type { PhotoOperations } from './operations.ts';
+import type { PhotoId, SignedUrl } from './photo.ts';
 import { readPhotos, writePhotos } from './policy.ts';
 import { photoPath, photoView } from './view.ts';
 
@@ -51,10 +52,11 @@ export function photoRoutes(photos: PhotoOperations, idempotency: Idempotency, c
       allow: readPhotos,
       params: ownerParams,
       query: z.strictObject({ ...pageQuery, ...listFilter }),
-      async answer({ actor, params: { userId }, query: { status, limit, cursor } }) {
+      async answer({ actor, params: { userId }, query: { status, limit, cursor, urls } }) {
         const read = async (after?: string) => {
           const { photos: found, next } = await photos.listPhotos(actor, userId, status, limit, after);
-          return { items: found.map((photo) => ({ view: photoView(photo), position: photo.photoId })), next };
+          const signed = urls && (await photos.signThumbnails(actor, userId, found));
+          return { items: found.map((photo) => ({ view: photoView(photo, signed?.get(photo.photoId)), position: photo.photoId })), next };
         };
         return ok(await readPage(cursors, limits.responseBytes, { actor, route: PHOTOS, query: { userId, status }, cursor, read }));
       },
@@ -98,16 +100,22 @@ export function photoRoutes(photos: PhotoOperations, idempotency: Idempotency, c
         return noContent();
       },
     }),
-    route({
-      method: 'GET',
-      path: `${PHOTO}/original`,
-      allow: readPhotos,
-      params: photoParams,
-      query: originalQuery,
-      async answer({ actor, params, query }) {
-        const signed = await photos.signOriginal(actor, params);
-        return query.redirect === 'true' ? redirect(signed.url) : ok(signed);
-      },
-    }),
+    download('original', (actor, id) => photos.signOriginal(actor, id)),
+    download('thumbnail', (actor, id) => photos.signThumbnail(actor, id)),
   ];
+}
+
+/** Leads to where the bytes are, or tells it, which is what pages should ask for. */
+function download(what: string, sign: (actor: Actor, id: PhotoId) => Promise<SignedUrl>): Route {
+  return route({
+    method: 'GET',
+    path: `${PHOTO}/${what}`,
+    allow: readPhotos,
+    params: photoParams,
+    query: downloadQuery,
+    async answer({ actor, params, query }) {
+      const signed = await sign(actor, params);
+      return query.redirect === 'true' ? redirect(signed.url) : ok(signed);
+    },
+  });
 }

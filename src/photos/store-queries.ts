@@ -1,4 +1,4 @@
-import { type DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, QueryCommand, type QueryCommandInput, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { batchGet, batchWrite } from '../shared/batches.ts';
 import { unavailable } from '../shared/errors.ts';
 import type { Photo, PhotoId } from './photo.ts';
@@ -6,6 +6,9 @@ import type { PhotoStore } from './store.ts';
 
 /** Rows that one call of a list reads at least. */
 const FEWEST = 25;
+
+/** Rows that one call of a scan reads. */
+const SCANNED = 250;
 
 /** TTL deletes late: what is expired counts as gone. */
 const OF_STATUS = '#status = :status AND (attribute_not_exists(expiresAt) OR expiresAt > :seconds)';
@@ -15,11 +18,11 @@ const ofStatus = (status: string) => ({
   values: { ':status': status, ':seconds': Math.floor(Date.now() / 1000) },
 });
 
-/** The part of the store that is about many rows of one user. */
+/** The part of the store that is about many rows. */
 export function photoQueries(
   tables: DynamoDBDocumentClient,
   table: string,
-): Pick<PhotoStore, 'list' | 'newest' | 'countOpenUploads' | 'removeMany'> {
+): Pick<PhotoStore, 'list' | 'newest' | 'countOpenUploads' | 'removeMany' | 'getMany' | 'scan'> {
   /** A user's rows, newest first, strongly consistent. */
   const query = (userId: string, values: Record<string, unknown>, more: Partial<QueryCommandInput>) =>
     tables.send(
@@ -77,6 +80,17 @@ export function photoQueries(
         from = page.LastEvaluatedKey;
       } while (from && count < most);
       return count;
+    },
+
+    async getMany(ids) {
+      const keys = new Map(ids.map(({ userId, photoId }) => [`${userId}/${photoId}`, { userId, photoId }]));
+      return batchGet<Photo>(tables, table, [...keys.values()]);
+    },
+
+    async scan(after) {
+      const start = after === undefined ? {} : { ExclusiveStartKey: JSON.parse(after) as PhotoId };
+      const { Items = [], LastEvaluatedKey: last } = await tables.send(new ScanCommand({ TableName: table, Limit: SCANNED, ...start }));
+      return { items: Items as Photo[], next: last && JSON.stringify(last) };
     },
 
     async removeMany(userId, photoIds, gone) {

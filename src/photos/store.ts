@@ -1,7 +1,17 @@
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { ifHeld } from '../shared/aws.ts';
 import { newVersion } from '../shared/version.ts';
-import { type Measured, type Metadata, PENDING_SECONDS, type Photo, type PhotoId, type PhotoStatus } from './photo.ts';
+import {
+  type InventoryPage,
+  isExpired,
+  type Measured,
+  type Metadata,
+  PENDING_SECONDS,
+  type Photo,
+  type PhotoId,
+  type PhotoStatus,
+  type Thumbnail,
+} from './photo.ts';
 import { photoQueries } from './store-queries.ts';
 import type { Upload } from './uploads/upload.ts';
 
@@ -11,7 +21,7 @@ export interface PhotoPage {
   next?: string;
 }
 
-/** The port to where rows of photos are. Every read is strongly consistent; expired rows are absent, however late TTL removes them. */
+/** The port to where rows of photos are. Every read but `scan` is strongly consistent; expired rows are absent unless said otherwise. */
 export interface PhotoStore {
   get(id: PhotoId): Promise<Photo | undefined>;
   /** Puts a new row; false when there is one under this id. */
@@ -22,12 +32,20 @@ export interface PhotoStore {
   markReady(id: PhotoId, measured: Measured): Promise<Photo | undefined>;
   /** `pending` → `rejected`, told for 7 days; undefined when the row is gone, expired or not pending any more. */
   markRejected(id: PhotoId, why: NonNullable<Photo['rejected']>): Promise<Photo | undefined>;
+  /** Notes what became of the thumbnail of a `ready` photo; undefined when the row is gone, not ready, or was told before. */
+  setThumbnail(id: PhotoId, thumbnail: Thumbnail): Promise<Photo | undefined>;
   /** Notes what an upload is by now; undefined when the row is gone, expired or not pending any more. */
   setUpload(id: PhotoId, upload: Upload): Promise<Photo | undefined>;
   /** How many uploads of a user, not older than the photoId `since`, are open; counted no further than `most`. */
   countOpenUploads(userId: string, since: string, most: number): Promise<number>;
   /** Removes the row unless it is `ready`; false when it is, or is gone. */
   removeUnfinished(id: PhotoId): Promise<boolean>;
+  /** Removes the row if it has expired; false when it hasn't, or is gone. */
+  removeExpired(id: PhotoId): Promise<boolean>;
+  /** Rows that exist, of whichever users, also expired ones, in no promised order. */
+  getMany(ids: PhotoId[]): Promise<Photo[]>;
+  /** A page of all rows, also expired ones, in no promised order. */
+  scan(after: string | undefined): Promise<InventoryPage<Photo>>;
   /** Replaces the metadata of exactly the version given; undefined when that is not the current one. */
   setMetadata(photo: Photo, metadata: Metadata): Promise<Photo | undefined>;
   /** Removes the row, if it is of the version given; false when it isn't there or has another. */
@@ -54,7 +72,6 @@ interface Change {
 
 const nowSeconds = () => Math.floor(Date.now() / 1000);
 const isOpen = () => ({ condition: IS_OPEN, values: { ':pending': 'pending', ':seconds': nowSeconds() } });
-const isLive = (photo: Photo | undefined) => photo && (photo.expiresAt === undefined || photo.expiresAt > nowSeconds());
 
 export function photoStore(tables: DynamoDBDocumentClient, table: string): PhotoStore {
   const keyOf = ({ userId, photoId }: PhotoId) => ({ userId, photoId });
@@ -97,7 +114,7 @@ export function photoStore(tables: DynamoDBDocumentClient, table: string): Photo
 
     async get(id) {
       const photo = await read(id);
-      return isLive(photo) ? photo : undefined;
+      return photo && !isExpired(photo) ? photo : undefined;
     },
 
     exists: async (id) => (await read(id)) !== undefined,
@@ -114,6 +131,13 @@ export function photoStore(tables: DynamoDBDocumentClient, table: string): Photo
 
     setUpload: (id, upload) => change(id, { set: { upload }, ...isOpen() }),
 
+    setThumbnail: (id, thumbnail) =>
+      change(id, {
+        set: { thumbnail },
+        condition: '#status = :ready AND #thumbnail.#status = :pending',
+        values: { ':ready': 'ready', ':pending': 'pending' },
+      }),
+
     setMetadata: (photo, metadata) =>
       change(photo, { set: { metadata }, condition: '#version = :seen', values: { ':seen': photo.version } }),
 
@@ -122,6 +146,8 @@ export function photoStore(tables: DynamoDBDocumentClient, table: string): Photo
 
     removeUnfinished: (id) =>
       removeIf(id, 'attribute_exists(photoId) AND #status <> :ready', { ':ready': 'ready' }, { '#status': 'status' }),
+
+    removeExpired: (id) => removeIf(id, 'expiresAt <= :seconds', { ':seconds': nowSeconds() }),
 
     async ping() {
       await read({ userId: '-', photoId: '-' });

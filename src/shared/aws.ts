@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { isServerError, isThrottlingError, isTransientError } from '@smithy/core/retry';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -30,7 +31,7 @@ export interface AwsClients {
 }
 
 /** Ends each call with the request it serves. */
-class DeadlineHandler extends NodeHttpHandler {
+export class DeadlineHandler extends NodeHttpHandler {
   override handle(...[request, options]: Parameters<NodeHttpHandler['handle']>) {
     const signal = deadlineSignal();
     return super.handle(request, signal ? { ...options, abortSignal: signal } : options);
@@ -46,7 +47,7 @@ function canPass(error: unknown): boolean {
 }
 
 /** Callers of the clients see one error for "not now", whichever service said it and in whichever way. */
-function tellTransientErrors(client: DynamoDBClient | S3Client, service: string): void {
+export function tellTransientErrors(client: DynamoDBClient | S3Client | SQSClient, service: string): void {
   const tell: InitializeMiddleware<object, MetadataBearer> = (next) => async (args) => {
     try {
       return await next(args);
@@ -54,13 +55,13 @@ function tellTransientErrors(client: DynamoDBClient | S3Client, service: string)
       throw canPass(error) ? unavailable(`${service} does not answer right now; try again.`, error) : error;
     }
   };
-  // the two clients' stacks differ in types only, and TypeScript can't call their union
+  // the clients' stacks differ in types only, and TypeScript can't call their union
   const stack = client.middlewareStack as unknown as MiddlewareStack<object, MetadataBearer>;
   stack.add(tell, { step: 'initialize', name: 'tellTransientErrors' });
 }
 
 /**
- * The only place where clients are made. Attempts and time-outs are set on purpose: with the SDK's own, a throttled table costs
+ * Where clients are made; that of queues, which the API has no use for, is made in `aws-queues.ts`. Attempts and time-outs are set on purpose: with the SDK's own, a throttled table costs
  * 4 seconds and a dead host minutes.
  */
 export function awsClients({ region, dynamodbEndpoint, s3Endpoint, s3PublicEndpoint = s3Endpoint, credentials }: AwsSettings): AwsClients {
@@ -88,6 +89,16 @@ export function awsClients({ region, dynamodbEndpoint, s3Endpoint, s3PublicEndpo
 /** The SDK's name for what went wrong: `isNamed(error, 'ConditionalCheckFailedException')`. */
 export function isNamed(error: unknown, ...names: string[]): boolean {
   return error instanceof Error && names.includes(error.name);
+}
+
+/** A call's answer, or undefined when the object or multipart upload that it is about does not exist. */
+export async function ifThere<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (isNamed(error, 'NoSuchKey', 'NotFound', 'NoSuchUpload')) return undefined;
+    throw error;
+  }
 }
 
 /** A conditional write's answer, or undefined when its condition did not hold. */

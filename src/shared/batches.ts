@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { BatchGetCommand, BatchWriteCommand, type BatchWriteCommandInput, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { deadlineSignal, timeLeft, withinPart } from './deadline.ts';
-import { Problem, unavailable } from './errors.ts';
+import { isProblem, unavailable } from './errors.ts';
 
 /** What one call takes (DynamoDB's service quotas). */
 export const GETS = 100;
@@ -51,8 +51,6 @@ async function backOff(attempt: number): Promise<void> {
   await delay(ms, undefined, { signal: deadlineSignal() });
 }
 
-const isUnavailable = (error: unknown) => error instanceof Problem && error.code === 'unavailable';
-
 /**
  * Reads what there is of these keys, strongly consistent, in no promised order; what DynamoDB left out is asked for again.
  * @param keys no two alike.
@@ -87,7 +85,7 @@ async function writeGroup(tables: DynamoDBDocumentClient, table: string, group: 
     const isLeft = (key: Key) => left.some(({ PutRequest, DeleteRequest }) => names(PutRequest?.Item ?? DeleteRequest?.Key ?? {}, key));
     return group.filter(({ key }) => isLeft(key));
   } catch (error) {
-    if (isUnavailable(error)) return group;
+    if (isProblem(error, 'unavailable')) return group;
     throw error;
   }
 }
@@ -121,7 +119,7 @@ export async function batchWrite(
   try {
     await withinPart(WRITING_PART, () => eachInFlight(IN_FLIGHT, chunk(writes, WRITES), settle));
   } catch (error) {
-    if (!isUnavailable(error)) throw error;
+    if (!isProblem(error, 'unavailable')) throw error;
   }
   return [...undone];
 }

@@ -4,28 +4,61 @@ import { unavailable } from './errors.ts';
 /** Of a budget: with less than this left, time is short. */
 const SHORT_PART = 0.4;
 
-interface Deadline {
-  at: number;
-  ms: number;
-  signal: AbortSignal;
+/** Kept back of a surrounding budget, so that who set it is still told by who works within it. */
+const TO_TELL_MS = 50;
+
+/** The end of a time budget. */
+class Deadline {
+  readonly ms: number;
+  readonly at: number;
+  // made for who asks: a controller, and above all its abort, costs more than the rest of a small request
+  #overdue: AbortController | undefined;
+  #isOver = false;
+
+  constructor(ms: number) {
+    this.ms = ms;
+    this.at = Date.now() + ms;
+  }
+
+  get signal(): AbortSignal {
+    this.#overdue ??= new AbortController();
+    if (this.#isOver) this.#overdue.abort();
+    return this.#overdue.signal;
+  }
+
+  /** Nobody waits for the work any more: what of it is still going on ends too. */
+  end(): void {
+    this.#isOver = true;
+    this.#overdue?.abort();
+  }
 }
 
 const current = new AsyncLocalStorage<Deadline>();
 
+const overdue = () => unavailable('The service took too long; try again.');
+
 /**
  * Runs `work` under a time budget that everything it awaits can see, so that no call to AWS outlives the request it serves.
- * @throws `unavailable` once `ms` milliseconds have passed, whatever `work` is waiting for.
+ * @throws `unavailable` once `budgetMs` milliseconds, or nearly all that a surrounding budget has left, have passed, whatever `work` is waiting for.
  */
-export async function withDeadline<T>(ms: number, work: () => Promise<T>): Promise<T> {
-  const overdue = new AbortController();
-  const timer = setTimeout(() => overdue.abort(unavailable('The service took too long; try again.')), ms);
-  const expired = new Promise<never>((_, reject) => overdue.signal.addEventListener('abort', () => reject(overdue.signal.reason)));
-  try {
-    return await current.run({ at: Date.now() + ms, ms, signal: overdue.signal }, () => Promise.race([work(), expired]));
-  } finally {
-    clearTimeout(timer);
-    overdue.abort(); // what is still at work for nobody ends too
-  }
+export async function withDeadline<T>(budgetMs: number, work: () => Promise<T>): Promise<T> {
+  const ms = Math.min(budgetMs, timeLeft() - TO_TELL_MS);
+  if (ms <= 0) throw overdue();
+  const deadline = new Deadline(ms);
+  return await new Promise<T>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(overdue());
+      deadline.end();
+    }, ms);
+    const end = () => {
+      clearTimeout(timer);
+      deadline.end();
+    };
+    current
+      .run(deadline, async () => work())
+      .finally(end)
+      .then(resolve, reject);
+  });
 }
 
 /** The signal that aborts when the surrounding budget is spent; none outside of one. */

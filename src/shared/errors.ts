@@ -49,6 +49,11 @@ export class Problem extends Error {
   }
 }
 
+/** Whether an error is a problem of one of these kinds: `isProblem(error, 'unavailable')`. */
+export function isProblem(error: unknown, ...codes: ProblemCode[]): error is Problem {
+  return error instanceof Problem && codes.includes(error.code);
+}
+
 /** `invalid-input`, naming every fault. */
 export function invalidInput(...errors: InputFault[]): Problem {
   const detail = errors.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ');

@@ -6,6 +6,9 @@ export interface Turn {
   remainingMs(): number;
 }
 
+/** All the time that there is. */
+export const UNHURRIED: Turn = { remainingMs: () => Number.POSITIVE_INFINITY };
+
 /**
  * What a message led to: settled for good, or to be delivered anew after so many seconds. To come again that way is no failure:
  * it is a fresh message, which does not count towards the dead letters.

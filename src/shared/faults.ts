@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { InputFault } from './errors.ts';
 
 /** A client may send a million wrong things; the answer names the first, and none of it at length. */

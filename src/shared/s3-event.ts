@@ -29,3 +29,10 @@ export function createdObjects({ Records = [] }: S3Event): CreatedObject[] {
     sequencer: object.sequencer,
   }));
 }
+
+/** The event of an object's making, as S3 tells it. */
+export function createdEvent(bucket: string, { key, bytes, eTag, sequencer }: CreatedObject): S3Event {
+  const encoded = encodeURIComponent(key).replaceAll('%20', '+').replaceAll('%2F', '/');
+  const known = { ...(bytes !== undefined && { size: bytes }), ...(eTag !== undefined && { eTag }), ...(sequencer && { sequencer }) };
+  return { Records: [{ eventName: 'ObjectCreated:Put', s3: { bucket: { name: bucket }, object: { key: encoded, ...known } } }] };
+}

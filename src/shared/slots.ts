@@ -2,11 +2,15 @@ import { unavailable } from './errors.ts';
 
 const WAIT_MS = 1_000;
 
+/** Runs work when there is room for it. */
+export type Slot = <T>(work: () => Promise<T>) => Promise<T>;
+
 /**
- * A gate for work that takes much memory or CPU: lets `size` in at once; the others wait up to a second.
+ * A gate for work that takes much memory or CPU: lets `size` in at once; the others wait.
+ * @param waitMs how long they do, a second when not said; Infinity for what nobody waits for.
  * @throws `unavailable`, saying `detail`, after that.
  */
-export function slots(size: number, detail: string) {
+export function slots(size: number, detail: string, waitMs = WAIT_MS): Slot {
   let free = size;
   const waiting = new Set<() => void>();
   const enter = () =>
@@ -15,15 +19,16 @@ export function slots(size: number, detail: string) {
         free -= 1;
         return resolve();
       }
+      const giveUp = () => {
+        waiting.delete(admitted);
+        reject(unavailable(detail));
+      };
       const admitted = () => {
         clearTimeout(timer);
         waiting.delete(admitted);
         resolve();
       };
-      const timer = setTimeout(() => {
-        waiting.delete(admitted);
-        reject(unavailable(detail));
-      }, WAIT_MS);
+      const timer = Number.isFinite(waitMs) ? setTimeout(giveUp, waitMs) : undefined;
       waiting.add(admitted);
     });
   const leave = () => {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const isOutside = (value: string, min: number, max: number) => value.length < min || (value.length > max && [...value].length > max);
 

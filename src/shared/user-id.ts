@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const RESERVED = ['.', '..', 'me', 'bulk', 'bulk-get', 'bulk-delete'];
 

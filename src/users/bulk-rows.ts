@@ -50,19 +50,26 @@ export function rowsOfLines(text: string): Row[] {
   });
 }
 
+/** One row on its own: the user it is, or what is wrong with it. */
+export function checkRow(row: Row): { user: UserInput } | Pick<RejectedRow, 'userId' | 'errors'> {
+  if ('fault' in row) return { errors: [{ path: '', message: row.fault }] };
+  const parsed = userInput.safeParse(row.value);
+  if (parsed.success) return { user: parsed.data };
+  return { ...idOf(row.value), errors: faultsOf(parsed.error).slice(0, FAULTS_A_ROW) };
+}
+
 /** Sorts rows into good and bad. Of good rows with one userId the last one wins. */
 export function checkRows(rows: Row[]): CheckedRows {
   const winners = new Map<string, { index: number; user: UserInput }>();
   const lost: { index: number; userId: string }[] = [];
   const rejected: RejectedRow[] = [];
   for (const [index, row] of rows.entries()) {
-    const parsed = 'value' in row ? userInput.safeParse(row.value) : undefined;
-    if (!parsed?.success) {
-      const errors = parsed ? faultsOf(parsed.error).slice(0, FAULTS_A_ROW) : [{ path: '', message: 'fault' in row ? row.fault : '' }];
-      rejected.push({ index, ...('value' in row && idOf(row.value)), code: 'invalid-input', errors });
+    const checked = checkRow(row);
+    if ('errors' in checked) {
+      rejected.push({ index, ...checked, code: 'invalid-input' });
       continue;
     }
-    const user = parsed.data;
+    const { user } = checked;
     const earlier = winners.get(user.userId);
     if (earlier) lost.push({ index: earlier.index, userId: user.userId });
     winners.set(user.userId, { index, user });

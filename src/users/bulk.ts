@@ -1,7 +1,7 @@
 import { type Actor, permit, systemActor } from '../shared/actor.ts';
 import { chunk, eachInFlight, GETS, IN_FLIGHT } from '../shared/batches.ts';
 import { withinPart } from '../shared/deadline.ts';
-import { Problem } from '../shared/errors.ts';
+import { isProblem } from '../shared/errors.ts';
 import { newVersion } from '../shared/version.ts';
 import type { PhotosOfUser } from './operations.ts';
 import { readAnyUser, writeAnyUser } from './policy.ts';
@@ -94,7 +94,7 @@ export function bulkUserOperations(users: UserStore, photos: PhotosOfUser) {
 
 /** Time is up: whoever was not asked about stays refused as `unavailable`. */
 function leaveTheRest(error: unknown): void {
-  if (!(error instanceof Problem) || error.code !== 'unavailable') throw error;
+  if (!isProblem(error, 'unavailable')) throw error;
 }
 
 export type BulkUserOperations = ReturnType<typeof bulkUserOperations>;

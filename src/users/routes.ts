@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { accepted, created, noContent, ok } from '../http/answer.ts';
 import { byContentType, json } from '../http/body.ts';
 import type { Cursors } from '../http/cursor.ts';

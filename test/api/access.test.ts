@@ -1,5 +1,6 @@
 import { type JWK, SignJWT } from 'jose';
-import { issuerOf, mintToken, newIssuerKey, startIssuer } from '../../src/local/issuer.ts';
+import { issuerOf, newIssuerKey, startIssuer } from '../../src/local/issuer.ts';
+import { mintToken } from '../../src/local/token.ts';
 import { expectRefused } from '../support/forms.ts';
 import { startService, type TestService } from '../support/service.ts';
 
@@ -22,7 +23,9 @@ describe('who the service thinks you are', () => {
     const seconds = (Date.parse(body.expiresAt) - Date.now()) / 1000;
     expect(seconds).toBeGreaterThan(590);
     expect(seconds).toBeLessThanOrEqual(600);
-    expect(Object.values(body.limits)).toEqual(expect.arrayContaining([6_000_000, 2 * 1024 * 1024, 50_000_000, 25_000_000]));
+    expect(Object.values(body.limits)).toEqual(
+      expect.arrayContaining([service.config.limits.bodyBytes, 2 * 1024 * 1024, 50_000_000, 25_000_000]),
+    );
   });
 
   test('when an admin asks, then they have every right', async () => {

@@ -1,6 +1,8 @@
 import { allRoutes } from '../../src/app.ts';
 import { systemActor } from '../../src/shared/actor.ts';
+import { originalKey } from '../support/forms.ts';
 import { image } from '../support/images.ts';
+import { UNHURRIED } from '../support/object-events.ts';
 import { startService, type TestService } from '../support/service.ts';
 import { putFile } from '../support/uploads.ts';
 
@@ -8,6 +10,7 @@ import { putFile } from '../support/uploads.ts';
 interface Things {
   photoId: string;
   photo: string;
+  importId: string;
   /** A userId that is free. */
   newcomer: string;
 }
@@ -27,7 +30,13 @@ interface Row {
   onlyReads?: true;
 }
 
-const [READ_PHOTOS, WRITE_PHOTOS, READ_USERS, WRITE_USERS] = ['photos:read:any', 'photos:write:any', 'users:read:any', 'users:write:any'];
+const [READ_PHOTOS, WRITE_PHOTOS, READ_USERS, WRITE_USERS, IMPORT] = [
+  'photos:read:any',
+  'photos:write:any',
+  'users:read:any',
+  'users:write:any',
+  'imports:write',
+];
 const PHOTOS = '/v1/users/:userId/photos';
 const UPLOAD = '/v1/uploads/:photoId';
 const OF_OWNER = '?userId=owner';
@@ -46,12 +55,16 @@ const ROWS: Row[] = [
   { route: `PATCH ${PHOTOS}/:photoId`, right: WRITE_PHOTOS, may: 200, body: () => ({ metadata: { a: 'b' } }) },
   { route: `DELETE ${PHOTOS}/:photoId`, right: WRITE_PHOTOS, may: 204 },
   { route: `GET ${PHOTOS}/:photoId/original`, right: READ_PHOTOS, may: 302 },
+  { route: `GET ${PHOTOS}/:photoId/thumbnail`, right: READ_PHOTOS, may: 302 },
   { route: 'POST /v1/uploads', right: WRITE_PHOTOS, may: 201, body: () => ({ userId: 'owner', contentType: 'image/png', bytes: 9 }) },
   { route: `GET ${UPLOAD}`, right: WRITE_PHOTOS, may: 200, query: OF_OWNER },
   { route: `DELETE ${UPLOAD}`, right: WRITE_PHOTOS, may: 204, query: OF_OWNER },
   { route: `POST ${UPLOAD}/complete`, right: WRITE_PHOTOS, may: 200, query: OF_OWNER },
   { route: `POST ${UPLOAD}/parts`, right: WRITE_PHOTOS, may: 200, query: OF_OWNER, body: () => ({ partNumbers: [1] }), onlyReads: true },
   { route: `POST ${UPLOAD}/sign`, right: WRITE_PHOTOS, may: 200, query: OF_OWNER, body: () => ({ method: 'POST' }), onlyReads: true },
+  { route: 'POST /v1/imports', right: IMPORT, alsoForOwn: true, may: 201, body: () => ({ format: 'csv', bytes: 9 }) },
+  { route: 'GET /v1/imports', right: IMPORT, alsoForOwn: true, may: 200 },
+  { route: 'GET /v1/imports/:importId', right: IMPORT, alsoForOwn: true, may: 200 },
   { route: 'GET /v1/users', right: READ_USERS, alsoForOwn: true, may: 200 },
   { route: 'POST /v1/users', right: WRITE_USERS, alsoForOwn: true, may: 201, body: newUser },
   { route: 'POST /v1/users/bulk', right: WRITE_USERS, alsoForOwn: true, may: 200, body: (things) => ({ users: [newUser(things)] }) },
@@ -111,17 +124,24 @@ async function newUpload(photoId: string): Promise<void> {
 
 async function newThings({ route }: Row): Promise<Things> {
   const photoId = `01890000-0000-7000-8000-${String(++count).padStart(12, '0')}`;
-  const { photos, users } = service.services;
+  const { photos, users, imports } = service.services;
   const us = systemActor('test');
   await Promise.all([
     route.includes(UPLOAD) ? newUpload(photoId) : photos.addPhoto(us, { userId: 'owner', bytes, metadata: {} }, photoId),
+    imports.createImport(us, { format: 'csv', bytes: 9, gzip: false }, photoId),
     ...['owner', 'friend'].map((userId) => users.putUser(us, { userId, name: userId }, {})),
   ]);
-  return { photoId, photo: bytes.toString('base64'), newcomer: `newcomer-${count}` };
+  if (route.endsWith('/thumbnail'))
+    await service.jobs.onPhotoEvent(await service.events.next(originalKey({ userId: 'owner', photoId })), UNHURRIED);
+  return { photoId, photo: bytes.toString('base64'), importId: photoId, newcomer: `newcomer-${count}` };
 }
 
-/** All there is, users too. */
-const everything = async () => ({ ...(await service.stored.everything()), users: await service.stored.rows('users') });
+/** All there is, users and imports too. */
+const everything = async () => ({
+  ...(await service.stored.everything()),
+  users: await service.stored.rows('users'),
+  imports: await service.stored.rows('imports'),
+});
 
 test('when there is a route, then a row says who may call it, and the other way round', () => {
   const routes = allRoutes(service.services).map(({ method, path }) => `${method} ${path}`);

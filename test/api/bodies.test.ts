@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import { expectRefused, multipartBody, postRaw } from '../support/forms.ts';
 import { image } from '../support/images.ts';
 import { startService, type TestService } from '../support/service.ts';
@@ -11,20 +9,6 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 describe('a body', () => {
-  test.each([
-    ['with a length', 'content-length: 10000000000', ''],
-    ['chunked', 'transfer-encoding: chunked', `${(6_000_001).toString(16)}\r\n${'x'.repeat(6_000_001)}\r\n`],
-  ])('when it is over the limit, %s, then 413 comes before its end', async (_how, header, beginning) => {
-    const { authorization } = await service.as('ann');
-    const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
-    socket.write(
-      `POST /v1/form HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\ncontent-type: application/json\r\n${header}\r\n\r\n${beginning}`,
-    );
-    const [answer] = (await once(socket, 'data')) as [Buffer]; // nothing has ended the request
-    socket.destroy();
-    expect(answer.toString()).toMatch(/^HTTP\/1\.1 413 /);
-  });
-
   test.each(['application/json', 'application/x-ndjson'])(
     'when it is chunked and empty, as %s, then 400 and nothing is written',
     async (type) => {

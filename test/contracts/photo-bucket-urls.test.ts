@@ -5,7 +5,7 @@ import { aPhoto, sha256 } from './photos.ts';
 
 const { jest } = import.meta;
 
-describe('signed URLs of originals', () => {
+describe('signed URLs', () => {
   const engines = useEngines();
   let bucket: PhotoBucket;
   beforeAll(() => {
@@ -69,6 +69,20 @@ describe('signed URLs of originals', () => {
     expect((await fetch(url, { method: 'PUT', body: 'other' })).status).toBe(403);
     expect((await fetch(url, { method: 'DELETE' })).status).toBe(403);
     expect(await (await fetch(url)).text()).toBe('bytes');
+  });
+
+  test('when a thumbnail is signed, then it comes as WebP, under the photo’s name or its id', async () => {
+    for (const [fileName, name] of [
+      ['my.cat.png', 'my.cat.webp'],
+      ['.png', undefined],
+      [undefined, undefined],
+    ] as const) {
+      const photo = aPhoto(fileName ? { fileName } : {});
+      await bucket.putThumbnail(photo, Buffer.from('small'));
+      const answer = await fetch((await bucket.signThumbnail(photo)).url);
+      expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([200, 'image/webp', 'small']);
+      expect(answer.headers.get('content-disposition')).toContain(`attachment; filename="${name ?? `${photo.photoId}.webp`}"`);
+    }
   });
 
   test('when the photo has no original, then 404 is what comes', async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { type PhotoBucket, photoBucket } from '../../src/photos/bucket.ts';
-import { allKeys, originalKey } from '../../src/photos/key.ts';
+import { allKeys, originalKey, thumbnailKey } from '../../src/photos/key.ts';
 import type { PhotoId } from '../../src/photos/photo.ts';
 import { useEngines } from './engines.ts';
 import { aPhoto, sha256 } from './photos.ts';
@@ -67,6 +67,27 @@ describe('the bucket of photos', () => {
     const photo = photoOf(Buffer.from('abc'));
     await expect(bucket.putOriginal(photo, Buffer.from('abd'))).rejects.toThrow();
     expect(await keysOf(photo)).toEqual([]);
+  });
+
+  test('when an original is there, then it is opened to be read; when there is none, then nothing is', async () => {
+    const photo = photoOf(Buffer.from('abc'));
+    expect(await bucket.openOriginal(photo)).toBeUndefined();
+    await bucket.putOriginal(photo, Buffer.from('abc'));
+    const opened = await bucket.openOriginal(photo);
+    expect([opened?.bytes, (await opened?.read())?.toString()]).toEqual([3, 'abc']);
+  });
+
+  test('when a thumbnail is put, then it is there as WebP; put anew, it is the new one; removed, also twice, it alone is gone', async () => {
+    const photo = photoOf(Buffer.from('original'));
+    await bucket.putOriginal(photo, Buffer.from('original'));
+    for (const made of ['first', 'second']) {
+      await bucket.putThumbnail(photo, Buffer.from(made));
+      const get = new GetObjectCommand({ Bucket: engines.current.bucket, Key: thumbnailKey(photo) });
+      const { Body, ContentType } = await engines.current.clients.objects.send(get);
+      expect([await Body?.transformToString(), ContentType]).toEqual([made, 'image/webp']);
+    }
+    for (const _ of ['once', 'again']) await bucket.removeThumbnail(photo);
+    expect(await keysOf(photo)).toEqual([originalKey(photo)]);
   });
 
   test('when photos are removed, then all their objects are gone, and nobody else’s', async () => {

@@ -38,7 +38,7 @@ describe('the bucket of uploads', () => {
     const id = aPhoto();
     expect(await uploads.arrivedBytes(id)).toBeUndefined();
     expect(await uploads.openUpload(id)).toBeUndefined();
-    expect(await uploads.openOriginal(id)).toBeUndefined();
+    expect(await bucket().openOriginal(id)).toBeUndefined();
     await uploads.removeUpload(id);
   });
 
@@ -63,6 +63,27 @@ describe('the bucket of uploads', () => {
     expect((await arrived?.read())?.equals(before)).toBe(true);
   });
 
+  test('when they are opened once more by their etag, then they come, unless they were swapped or are gone', async () => {
+    const [id, before] = [aPhoto(), Buffer.alloc(1_000, 'before')];
+    await put(uploadKey(id), before);
+    const { etag = '', drop } = (await uploads.openUpload(id)) ?? {};
+    drop?.();
+    expect((await (await uploads.openUpload(id, etag))?.read())?.equals(before)).toBe(true);
+    await put(uploadKey(id), Buffer.alloc(1_000, 'after'));
+    expect(await uploads.openUpload(id, etag)).toBeUndefined();
+    await uploads.removeUpload(id);
+    expect(await uploads.openUpload(id, etag)).toBeUndefined();
+  });
+
+  test('when bytes are taken as they stream by, then they are all of them, in order', async () => {
+    const [id, bytes] = [aPhoto(), Buffer.from(Array.from({ length: 1_000_000 }, (_, index) => index % 251))];
+    await put(uploadKey(id), bytes);
+    const chunks: Buffer[] = [];
+    for await (const chunk of (await uploads.openUpload(id))?.stream() ?? []) chunks.push(chunk);
+    expect(chunks.length).toBeGreaterThan(1);
+    expect(Buffer.concat(chunks).equals(bytes)).toBe(true);
+  });
+
   test('when a download is dropped, then the next one is not held up', async () => {
     const [id, bytes] = [aPhoto(), Buffer.alloc(3 * PART, 'x')];
     await put(uploadKey(id), bytes);
@@ -73,10 +94,11 @@ describe('the bucket of uploads', () => {
   test('when an original is there, then it is opened apart from the upload', async () => {
     const id = aPhoto();
     await put(originalKey(id), 'original');
-    expect((await (await uploads.openOriginal(id))?.read())?.toString()).toBe('original');
+    expect((await (await bucket().openOriginal(id))?.read())?.toString()).toBe('original');
     expect(await uploads.openUpload(id)).toBeUndefined();
     await uploads.removeUpload(id);
-    expect(await uploads.openOriginal(id)).toBeDefined();
+    (await bucket().openOriginal(id))?.drop();
+    expect(await uploads.openUpload(id)).toBeUndefined();
   });
 
   test('when parts arrive, then they are listed with their sizes, and put together in their order', async () => {

@@ -7,8 +7,8 @@ import { freePort, NotAvailable, run, start, stop, untilReady } from './processe
 const FOLDER = join(import.meta.dirname, '../../.cache/localstack');
 /** Written last: without it an installation was broken off, or is of other packages. */
 const INSTALLED = join(FOLDER, 'installed.txt');
-/** The last LocalStack that needs no account. It takes newer packages than it can work with, so those are held back. */
-const PACKAGES = ['localstack-core[runtime]==4.14.*', 'cbor2<6', 'localstack-twisted<26'];
+/** The last LocalStack that needs no account, with what S3 and SQS need of it. It takes newer packages than it can work with, so those are held back. */
+const PACKAGES = ['localstack-core[base-runtime]==4.14.*', 'moto-ext', 'cbor2<6', 'localstack-twisted<26', 'pyopenssl<26'];
 /** It says 3.10, but its source doesn't compile before 3.12. */
 const PYTHONS = ['3.13', '3.12'];
 
@@ -73,7 +73,7 @@ export async function startLocalStack(): Promise<{ endpoint: string; pid: number
   const endpoint = `http://127.0.0.1:${port}`;
   const isReady = async (answer: Response) => {
     const { services = {} } = (await answer.json()) as { services?: Record<string, string> };
-    return services.s3 === 'running';
+    return services.s3 === 'running' && services.sqs === 'running';
   };
   await untilReady(child, `${endpoint}/_localstack/health`, isReady, 120);
   return { endpoint, pid: Number(child.pid), stop: () => stop(child) };

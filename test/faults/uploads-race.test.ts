@@ -124,7 +124,7 @@ describe('the event of an object that arrived', () => {
       'uploads/%2e%2e/x+y',
       'uploads/',
       `${uploadKey(begun)}/more`,
-      uploadKey(added).replace('uploads', 'originals'),
+      `${uploadKey(added).replace('uploads', 'thumbnails')}.webp`,
     ];
     for (const Records of [undefined, [], keys.map((key) => record(key)), ofIt.map((key) => record(key, 'ObjectRemoved:Delete'))])
       await service.jobs.onPhotoEvent(Records ? { Records } : {}, UNHURRIED);

@@ -1,10 +1,11 @@
-import { imageMeasurer } from '../../src/photos/image.ts';
+import { images } from '../../src/photos/images.ts';
 import { systemActor } from '../../src/shared/actor.ts';
 import { throttled } from '../contracts/faults.ts';
 import { anotherFinisher } from '../support/finishers.ts';
 import { originalKey } from '../support/forms.ts';
 import { image } from '../support/images.ts';
 import { UNHURRIED } from '../support/object-events.ts';
+import { createdEvent } from '../support/photos.ts';
 import { type StorageFault, type StorageTroubledService, startStorageTroubledService } from '../support/troubled-storage.ts';
 import { begin, complete, deliver, expectFinished, ofPng, rowOf, sendFile, uploadKey } from '../support/uploads.ts';
 import { startTroubledService, type TroubledService } from '../support/users.ts';
@@ -20,8 +21,6 @@ afterEach(() => {
   busy.trouble(undefined);
 });
 afterAll(() => Promise.all([stormy.close(), busy.close()]));
-
-const createdEvent = (key: string) => ({ Records: [{ eventName: 'ObjectCreated:Put', s3: { bucket: { name: 'b' }, object: { key } } }] });
 
 describe('trouble of storage is not the photo’s fault', () => {
   const down: StorageFault = { status: 500, code: 'InternalError' };
@@ -87,7 +86,7 @@ describe('trouble of ours is not the photo’s fault', () => {
 
   test('when no decoder gets free in time, then it is unavailable, and the row is as before', async () => {
     const { begun, before } = await arrived('decoders');
-    const measure = imageMeasurer({ ...busy.config.limits, decodes: 0 });
+    const { measure } = images({ ...busy.config.imageLimits, decodes: 0 });
     const finisher = anotherFinisher(busy, () => ({ measure }));
     await expect(finisher.finishUpload(systemActor('test'), begun)).rejects.toMatchObject({ code: 'unavailable' });
     expect(await rowOf(busy, begun)).toEqual(before);

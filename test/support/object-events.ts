@@ -1,9 +1,7 @@
 import { EventEmitter, once } from 'node:events';
-import type { Turn } from '../../src/shared/event-handler.ts';
 import { createdObjects, type S3Event } from '../../src/shared/s3-event.ts';
 
-/** All the time that a handler may want. */
-export const UNHURRIED: Turn = { remainingMs: () => Number.POSITIVE_INFINITY };
+export { UNHURRIED } from '../../src/shared/event-handler.ts';
 
 /** Events of a store, which nobody is told of until a test takes them. */
 export class ObjectEvents {
@@ -14,6 +12,13 @@ export class ObjectEvents {
     for (const { key } of createdObjects(event)) this.#held.push({ key, event });
     this.#happened.emit('event');
   };
+
+  /** All events that were not taken yet of objects whose keys have this in them. */
+  takeAll(inKey: string): S3Event[] {
+    const taken = this.#held.filter(({ key }) => key.includes(inKey));
+    for (const held of taken) this.#held.splice(this.#held.indexOf(held), 1);
+    return taken.map(({ event }) => event);
+  }
 
   /** The earliest event of an object's making that was not taken yet; waits for it to happen. */
   async next(key: string): Promise<S3Event> {

@@ -1,6 +1,6 @@
 import './one-realm.ts';
 import { EventEmitter, once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { Writable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { JWK } from 'jose';
@@ -9,16 +9,43 @@ import { buildApp } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import type { Env } from '../../src/env-names.ts';
 import { buildJobs, type Jobs } from '../../src/jobs.ts';
+import { type HttpEvent, lambdaHandler } from '../../src/lambda/handler.ts';
+import { albSimulator } from '../../src/local/alb.ts';
 import { type Engines, startEngines } from '../../src/local/engines.ts';
-import { ISSUER_ALGORITHM, issuerOf, mintToken, newIssuerKey, startIssuer, type TokenRequest } from '../../src/local/issuer.ts';
+import { issuerOf, newIssuerKey, startIssuer } from '../../src/local/issuer.ts';
 import { listen } from '../../src/local/listen.ts';
+import { ISSUER_ALGORITHM, mintToken, type TokenRequest } from '../../src/local/token.ts';
 import { provision } from '../../src/provision.ts';
 import { buildServices, type Services } from '../../src/services.ts';
-import { createLogger } from '../../src/shared/log.ts';
+import { createLogger, type Logger } from '../../src/shared/log.ts';
 import { ObjectEvents } from './object-events.ts';
 import { Stored } from './stored.ts';
 
 const AUDIENCE = 'photoform-test';
+
+/** One Lambda takes no longer than this; its budget begins anew with each event. */
+const INVOCATION_MS = 15_000;
+
+const behindAlb = (multiValueHeaders: boolean) => (app: RequestListener, log: Logger) => {
+  const handler = lambdaHandler(app, { log });
+  const invoke = async (event: object) => {
+    const end = Date.now() + INVOCATION_MS;
+    const result = await handler(asJson(event) as HttpEvent, { getRemainingTimeInMillis: () => end - Date.now() });
+    return asJson(result);
+  };
+  return albSimulator(invoke, { multiValueHeaders });
+};
+/** Events and results are JSON on their way. */
+const asJson = <T>(value: T): T => JSON.parse(JSON.stringify(value));
+
+/** What stands before the app: its own socket, or a load balancer with the Lambda handler. `npm run test:parity` runs the suite behind it. */
+const FRONTS = { socket: (app: RequestListener) => createServer(app), alb: behindAlb(true), 'alb-single': behindAlb(false) };
+const FRONT = (process.env.FRONT ?? 'socket') as keyof typeof FRONTS;
+/** With single-value headers an ALB tells of the last of repeated parameters alone, and nobody behind it can know that there were more. */
+export const REPEATS_ARRIVE = FRONT !== 'alb-single';
+/** The largest that MAX_RESPONSE_BYTES may be: behind an ALB, what fits through it. */
+export const MAX_RESPONSE_BYTES = FRONT === 'socket' ? 6_000_000 : 700_000;
+const LIMITS: Env = FRONT === 'socket' ? {} : { MAX_BODY_BYTES: '1000000', MAX_RESPONSE_BYTES: String(MAX_RESPONSE_BYTES) };
 
 export interface TestService {
   url: string;
@@ -55,6 +82,7 @@ export async function startService(env: Env = {}): Promise<TestService> {
     SECRET_KEYS: 'a-secret-of-the-test-suite-that-is-long-enough',
     DYNAMODB_ENDPOINT: engines.dynamodb,
     S3_ENDPOINT: engines.objects,
+    ...LIMITS,
     ...env,
   });
   const logged: string[] = [];
@@ -65,9 +93,10 @@ export async function startService(env: Env = {}): Promise<TestService> {
   };
   const log = createLogger('info', new Writable({ write: (line, _encoding, done) => done(void write(line)) }));
   const services = buildServices(config, log, engines.credentials);
-  const jobs = buildJobs(config, log, engines.credentials);
+  const jobs = buildJobs(config, log, { credentials: engines.credentials, sendImportEvent: async (event) => events.onEvent(event) });
   await provision(services.clients, config);
-  const server = await listen(createServer(buildApp(services)), 0);
+  const app = buildApp(services);
+  const server = await listen(FRONTS[FRONT](app, log), 0);
 
   const authorization = async (request: Pick<TokenRequest, 'bearer' | 'scope'> & { expires?: string }) => ({
     authorization: `Bearer ${await mintToken(key as JWK, { issuer: issuerOf(issuer.endpoint), audience: AUDIENCE, expires: '10m', ...request })}`,

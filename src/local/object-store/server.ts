@@ -16,6 +16,7 @@ const MAX_DRAIN_BYTES = 64 * 1024 ** 2;
 /** Answers one request, whatever happens. Never throws. */
 export async function serve(store: Store, keys: Keyring, message: IncomingMessage, response: ServerResponse): Promise<void> {
   response.setHeader('Server', 'PhotoformObjectStore');
+  response.setHeader('Date', new Date().toUTCString()); // of the very clock that signatures are held to: clients mend theirs by it
   // Clients hang up when they like. Whoever reads or writes at that moment is told by the stream; nobody else need know.
   message.on('error', () => {});
   response.on('error', () => {});

@@ -1,28 +1,16 @@
 import {
-  AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
-  GetObjectCommand,
-  type GetObjectCommandOutput,
   HeadObjectCommand,
   ListPartsCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { isNamed } from '../../shared/aws.ts';
-import { unavailable } from '../../shared/errors.ts';
-import { originalKey, uploadKey } from '../key.ts';
+import { ifThere, isNamed } from '../../shared/aws.ts';
+import { uploadKey } from '../key.ts';
+import { abortMultipart, openObject, type StoredBytes } from '../objects.ts';
 import type { PhotoId } from '../photo.ts';
 import type { ArrivedPart } from './upload.ts';
-
-/** Bytes as they were at one moment, whatever is written over them meanwhile. */
-export interface Arrived {
-  bytes: number;
-  /** All of them; reading more than `bytes` is impossible. */
-  read(): Promise<Buffer>;
-  /** Ends the download unread. */
-  drop(): void;
-}
 
 /** The port to where browsers put bytes that nobody has checked yet. */
 export interface UploadBucket {
@@ -34,49 +22,14 @@ export interface UploadBucket {
   abortMultipart(id: PhotoId, uploadId: string): Promise<void>;
   /** How many bytes arrived; undefined when nothing did. */
   arrivedBytes(id: PhotoId): Promise<number | undefined>;
-  openUpload(id: PhotoId): Promise<Arrived | undefined>;
-  openOriginal(id: PhotoId): Promise<Arrived | undefined>;
+  /** What arrived; with an etag, undefined too when something else has arrived since. */
+  openUpload(id: PhotoId, etag?: string): Promise<StoredBytes | undefined>;
   /** Removes what arrived, if anything did. */
   removeUpload(id: PhotoId): Promise<void>;
 }
 
-/** The call's answer, or undefined when what it is about does not exist. */
-async function ifThere<T>(call: Promise<T>): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (isNamed(error, 'NoSuchKey', 'NotFound', 'NoSuchUpload')) return undefined;
-    throw error;
-  }
-}
-
-/** @throws `unavailable` when the download breaks off. */
-async function whole(body: NonNullable<GetObjectCommandOutput['Body']>): Promise<Buffer> {
-  try {
-    const { buffer, byteOffset, byteLength } = await body.transformToByteArray();
-    return Buffer.from(buffer, byteOffset, byteLength);
-  } catch (error) {
-    throw unavailable('The object storage broke off while it was read; try again.', error);
-  }
-}
-
 export function uploadBucket(objects: S3Client, bucket: string): UploadBucket {
   const at = (id: PhotoId) => ({ Bucket: bucket, Key: uploadKey(id) });
-
-  async function open(key: string): Promise<Arrived | undefined> {
-    const answer = await ifThere(objects.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
-    const { Body, ContentLength } = answer ?? {};
-    if (!Body || ContentLength === undefined) return undefined;
-    return {
-      bytes: ContentLength,
-      read: () => whole(Body),
-      drop: () => void (Body as { destroy?: () => void }).destroy?.(),
-    };
-  }
-
-  async function abortMultipart(id: PhotoId, uploadId: string): Promise<void> {
-    await ifThere(objects.send(new AbortMultipartUploadCommand({ ...at(id), UploadId: uploadId })));
-  }
 
   return {
     async startMultipart(id, contentType) {
@@ -107,14 +60,13 @@ export function uploadBucket(objects: S3Client, bucket: string): UploadBucket {
       }
     },
 
-    abortMultipart,
+    abortMultipart: (id, uploadId) => abortMultipart(objects, bucket, uploadKey(id), uploadId),
 
     async arrivedBytes(id) {
       return (await ifThere(objects.send(new HeadObjectCommand(at(id)))))?.ContentLength;
     },
 
-    openUpload: (id) => open(uploadKey(id)),
-    openOriginal: (id) => open(originalKey(id)),
+    openUpload: (id, etag) => openObject(objects, bucket, uploadKey(id), etag),
 
     async removeUpload(id) {
       await objects.send(new DeleteObjectCommand(at(id)));

@@ -1,51 +1,57 @@
 import { type Actor, permit } from '../../shared/actor.ts';
-import { Problem } from '../../shared/errors.ts';
+import { isProblem, Problem, unavailable } from '../../shared/errors.ts';
+import type { Slot } from '../../shared/slots.ts';
 import type { PhotoBucket } from '../bucket.ts';
-import type { MeasureImage } from '../image.ts';
+import type { Images } from '../images.ts';
 import type { Measured, Photo, PhotoId } from '../photo.ts';
 import { writePhotos } from '../policy.ts';
 import type { PhotoStore } from '../store.ts';
 import type { UploadBucket } from './bucket.ts';
+import { lookThrough } from './look.ts';
 import type { Upload } from './upload.ts';
 
 const unprocessable = (detail: string) => new Problem('unprocessable-photo', detail);
 
 /** Whether an error is about the photo itself, which no repetition mends; everything else is trouble of ours, and changes no row. */
-function isPhotosFault(error: unknown): error is Problem {
-  return error instanceof Problem && (error.code === 'unsupported-media-type' || error.code === 'unprocessable-photo');
-}
+const isPhotosFault = (error: unknown): error is Problem => isProblem(error, 'unsupported-media-type', 'unprocessable-photo');
 
-/** Runs work when there is room for it. */
-type Slot = <T>(work: () => Promise<T>) => Promise<T>;
+/** How often an upload is looked at anew when other bytes take the place of those that were looked at. */
+const TRIES = 5;
 
 /**
  * What turns an upload whose bytes arrived into a photo, or rejects it. `complete` calls it, and so does the object's own event;
  * whoever comes first does it, and both end with the same photo.
  * @param inSlot bounds how many whole files are in memory at once.
  */
-export function uploadFinisher(photos: PhotoStore, bucket: PhotoBucket, uploads: UploadBucket, measure: MeasureImage, inSlot: Slot) {
-  /** Reads what arrived, once and whole, so that what is checked is what is kept, whatever is written over it meanwhile. */
-  async function check(id: PhotoId, declared: Upload): Promise<{ measured: Measured; bytes: Buffer } | undefined> {
+export function uploadFinisher(
+  photos: PhotoStore,
+  bucket: PhotoBucket,
+  uploads: UploadBucket,
+  { look, measure }: Pick<Images, 'look' | 'measure'>,
+  inSlot: Slot,
+) {
+  /** Holds what arrived to what was declared, as it streams by; the etag of what was found good, undefined when nothing is there. */
+  async function check(id: PhotoId, declared: Upload): Promise<string | undefined> {
     const arrived = await uploads.openUpload(id);
     if (!arrived) return undefined;
     if (arrived.bytes !== declared.bytes) {
       arrived.drop();
       throw unprocessable(`${arrived.bytes} bytes arrived, ${declared.bytes} were declared.`);
     }
-    const bytes = await arrived.read();
-    const measured = await measure(bytes);
-    if (measured.contentType !== declared.contentType) {
-      throw new Problem('unsupported-media-type', `The file is ${measured.contentType}, ${declared.contentType} was declared.`);
-    }
-    if (declared.sha256 !== undefined && measured.sha256 !== declared.sha256)
+    const seen = await lookThrough(arrived.stream(), async (head) => {
+      const contentType = await look(head);
+      if (contentType === declared.contentType) return contentType;
+      throw new Problem('unsupported-media-type', `The file is ${contentType}, ${declared.contentType} was declared.`);
+    });
+    if (declared.sha256 !== undefined && seen.sha256 !== declared.sha256)
       throw unprocessable('The sha256 is not the one that was declared.');
-    return { measured, bytes };
+    return arrived.etag;
   }
 
   /** Keeps the checked bytes for good; what an earlier try kept stays, and is what counts. */
   async function keep(photo: Photo, measured: Measured, bytes: Buffer): Promise<Measured> {
     if (await bucket.putOriginal({ ...photo, ...measured }, bytes)) return measured;
-    const kept = await uploads.openOriginal(photo);
+    const kept = await bucket.openOriginal(photo);
     return kept ? measure(await kept.read()) : measured;
   }
 
@@ -65,12 +71,23 @@ export function uploadFinisher(photos: PhotoStore, bucket: PhotoBucket, uploads:
     throw new Problem('not-found', 'There is no such upload.');
   }
 
+  /** Reads what was found good once more, now whole, for the decoder: just those bytes, or undefined when others took their place. */
+  async function decodeAndKeep(photo: Photo, etag: string): Promise<Photo | undefined> {
+    const bytes = await (await uploads.openUpload(photo, etag))?.read();
+    if (!bytes) return undefined;
+    const measured = await keep(photo, await measure(bytes), bytes);
+    return (await photos.markReady(photo, measured)) ?? settled(photo);
+  }
+
   async function checkAndKeep(photo: Photo, declared: Upload): Promise<Photo | undefined> {
     try {
-      const checked = await check(photo, declared);
-      if (!checked) return undefined;
-      const measured = await keep(photo, checked.measured, checked.bytes);
-      return (await photos.markReady(photo, measured)) ?? settled(photo);
+      for (let attempt = 0; attempt < TRIES; attempt++) {
+        const etag = await check(photo, declared);
+        if (etag === undefined) return undefined;
+        const kept = await inSlot(() => decodeAndKeep(photo, etag));
+        if (kept) return kept;
+      }
+      throw unavailable('The upload is being overwritten all the time; try again.');
     } catch (error) {
       if (!isPhotosFault(error)) throw error;
       return reject(photo, error);
@@ -86,7 +103,7 @@ export function uploadFinisher(photos: PhotoStore, bucket: PhotoBucket, uploads:
       permit(actor, writePhotos, id.userId);
       const photo = await settled(id);
       const upload = photo.status === 'pending' ? photo.upload : undefined;
-      const finished = upload ? await inSlot(() => checkAndKeep(photo, upload)) : photo;
+      const finished = upload ? await checkAndKeep(photo, upload) : photo;
       if (finished?.status === 'rejected') await bucket.removeAll([id]); // whatever either finisher has put
       if (finished?.status === 'ready') await uploads.removeUpload(id); // also what a replay of the signed request put there since
       if (finished && finished.status !== 'pending') return finished;
