@@ -1,9 +1,8 @@
 import { ConfigError, type JobConfig } from './config.ts';
 import { buildJobs } from './jobs.ts';
 import { type Deliver, deliverer } from './queues/deliver.ts';
-import { type Queue, sqsQueue } from './queues/queue.ts';
+import type { Queue } from './queues/queue.ts';
 import type { Credentials } from './shared/aws.ts';
-import { queueClient } from './shared/aws-queues.ts';
 import type { Logger } from './shared/log.ts';
 
 export const QUEUES = ['photos', 'imports'] as const;
@@ -23,24 +22,21 @@ export interface Consumer {
  * @throws ConfigError naming each of these queues whose URL is not set.
  */
 export function buildConsumers<N extends QueueName>(names: readonly N[], config: JobConfig, log: Logger, credentials?: Credentials) {
-  const missing = names.filter((name) => !config.queues[name]).map((name) => `  ${name.toUpperCase()}_QUEUE_URL: is not set`);
-  if (missing.length > 0) throw new ConfigError(`These settings are wrong (.env.example explains each):\n${missing.join('\n')}`);
-  const { sweep, failures, close, ...jobs } = buildJobs(config, log, credentials);
-  const client = queueClient({ ...config.aws, credentials });
+  const { queues, sweep, failures, close, ...jobs } = buildJobs(config, log, { credentials });
   const handlers = { photos: jobs.onPhotoEvent, imports: jobs.onImportEvent };
 
-  const consumer = (name: N): Consumer => {
-    const queue = sqsQueue(client, String(config.queues[name]));
-    return { name, queue, deliver: deliverer(handlers[name], queue, failures, log) };
+  const consumerOf = (name: N): Consumer[] => {
+    const queue = queues[name];
+    return queue ? [{ name, queue, deliver: deliverer(handlers[name], queue, failures, log) }] : [];
   };
+  const consumers = names.flatMap(consumerOf);
+  const missing = names.filter((name) => !queues[name]).map((name) => `  ${name.toUpperCase()}_QUEUE_URL: is not set`);
+  if (missing.length > 0) throw new ConfigError(`These settings are wrong (.env.example explains each):\n${missing.join('\n')}`);
 
   return {
-    consumers: Object.fromEntries(names.map((name) => [name, consumer(name)])) as Record<N, Consumer>,
+    consumers: Object.fromEntries(consumers.map((consumer) => [consumer.name, consumer])) as Record<N, Consumer>,
     sweep,
     failures,
-    close() {
-      close();
-      client.destroy();
-    },
+    close,
   };
 }

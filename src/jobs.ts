@@ -2,15 +2,19 @@ import type { JobConfig } from './config.ts';
 import { importHandler } from './imports/import-users.ts';
 import { importRunner } from './imports/run.ts';
 import { stoppedImports } from './imports/stopped.ts';
+import { stoppedSweep } from './imports/sweep-stopped.ts';
 import { photoEventHandler } from './photos/events.ts';
 import { images } from './photos/images.ts';
 import { photoProcessor } from './photos/process.ts';
 import { rowSweep } from './photos/sweep-rows.ts';
 import { multipartSweep, objectSweep } from './photos/sweep-unwanted.ts';
 import { uploadFinisher } from './photos/uploads/finish.ts';
+import { sqsQueue } from './queues/queue.ts';
 import { systemActor } from './shared/actor.ts';
 import type { Credentials } from './shared/aws.ts';
+import { queueClient } from './shared/aws-queues.ts';
 import type { Logger } from './shared/log.ts';
+import type { S3Event } from './shared/s3-event.ts';
 import { slots } from './shared/slots.ts';
 import { openStores } from './stores.ts';
 import { sweeper } from './sweep/operations.ts';
@@ -21,11 +25,17 @@ const WAIT_MS = Number.POSITIVE_INFINITY;
 
 export type Jobs = ReturnType<typeof buildJobs>;
 
+export interface JobOptions {
+  /** For engines that know only theirs; absent, the SDK finds its own (environment, role). */
+  credentials?: Credentials | undefined;
+  /** Where the sweep sends an import that stopped; absent, to the queue. */
+  sendImportEvent?: (event: S3Event) => Promise<void>;
+}
+
 /**
- * The composition root of what events set off; `services.ts` is the API's.
- * @param credentials for engines that know only theirs; absent, the SDK finds its own (environment, role).
+ * The composition root of what events and the clock set off; `services.ts` is the API's.
  */
-export function buildJobs(config: JobConfig, log: Logger, credentials?: Credentials) {
+export function buildJobs(config: JobConfig, log: Logger, { credentials, sendImportEvent }: JobOptions = {}) {
   const stores = openStores(config, credentials);
   const { users, photos, bucket, inventory, quarantine, imports, importLease, importFiles, sweepMarks, failures, close } = stores;
   const { decodes } = config.imageLimits;
@@ -33,7 +43,6 @@ export function buildJobs(config: JobConfig, log: Logger, credentials?: Credenti
   // one file is fetched while the others are decoded
   const inSlot = slots(decodes + 1, 'Too many photos are being processed at once; try again.', WAIT_MS);
   const processor = photoProcessor(photos, bucket, tools, inSlot);
-  const sweepParts = [multipartSweep(photos, inventory), objectSweep(photos, inventory), rowSweep(photos, bucket, processor, log)];
 
   const runImport = importRunner({
     store: imports,
@@ -41,6 +50,22 @@ export function buildJobs(config: JobConfig, log: Logger, credentials?: Credenti
     target: importTarget(users, systemActor('import-users')),
     limits: config.importLimits,
   });
+
+  const queuesClient = queueClient({ ...config.aws, credentials });
+  const queueAt = (url: string | undefined) => (url === undefined ? undefined : sqsQueue(queuesClient, url));
+  const queues = { photos: queueAt(config.queues.photos), imports: queueAt(config.queues.imports) };
+  const sendToQueue = async (event: S3Event) => {
+    if (!queues.imports) throw new Error('IMPORTS_QUEUE_URL is not set: an import is set going again by a message there.');
+    await queues.imports.send(JSON.stringify(event));
+  };
+
+  const stopped = stoppedImports(imports, importLease, importFiles, config.buckets.imports);
+  const sweepParts = [
+    multipartSweep(photos, inventory),
+    objectSweep(photos, inventory),
+    rowSweep(photos, bucket, processor, log),
+    stoppedSweep(stopped, sendImportEvent ?? sendToQueue),
+  ];
 
   return {
     log,
@@ -50,10 +75,13 @@ export function buildJobs(config: JobConfig, log: Logger, credentials?: Credenti
     onImportEvent: importHandler(imports, importLease, runImport),
     /** What is done every hour. */
     sweep: sweeper(sweepParts, sweepMarks, log).sweep,
-    /** Imports whose message was lost, for the sweep. */
-    stoppedImports: stoppedImports(imports, importLease, importFiles, config.buckets.imports),
+    /** Where events arrive and are sent to; those whose URL is set. */
+    queues,
     /** Why deliveries failed. */
     failures,
-    close,
+    close() {
+      close();
+      queuesClient.destroy();
+    },
   };
 }

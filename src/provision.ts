@@ -14,22 +14,8 @@ import {
   PutBucketLifecycleConfigurationCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { BUCKET_CORS, EXPIRING, QUARANTINE_DAYS, TABLES, type TableShape } from './shapes.ts';
 import { isNamed } from './shared/aws.ts';
-
-export interface TableShape {
-  partition: string;
-  sort?: string;
-  /** The attribute with the second at which an item may go. */
-  ttl?: string;
-}
-
-/** Every table's shape; all of its other attributes are free. */
-export const TABLES = {
-  users: { partition: 'userId' },
-  photos: { partition: 'userId', sort: 'photoId', ttl: 'expiresAt' },
-  imports: { partition: 'importId' },
-  requests: { partition: 'requestKey', ttl: 'expiresAt' },
-} satisfies Record<string, TableShape>;
 
 async function createTable(client: DynamoDBClient, name: string, { partition, sort, ttl }: TableShape): Promise<void> {
   const keys = [partition, ...(sort ? [sort] : [])];
@@ -58,53 +44,36 @@ async function expireBy(client: DynamoDBClient, name: string, ttl: string): Prom
   }
 }
 
-/** How long bytes that became no photo are kept: as long as the row that waits for them. */
-const QUARANTINE_DAYS = 7;
-/** How long data files and their rejects are kept: they are full of personal data, and loaded. */
-const DATA_FILE_DAYS = 30;
+const expiring = (prefixes: Record<string, number>) =>
+  Object.entries(prefixes).map(
+    ([Prefix, Days]): LifecycleRule => ({ ID: Prefix, Status: 'Enabled', Filter: { Prefix }, Expiration: { Days } }),
+  );
 
-const expiring = (prefix: string, days: number): LifecycleRule => ({
-  ID: prefix,
-  Status: 'Enabled',
-  Filter: { Prefix: `${prefix}/` },
-  Expiration: { Days: days },
-});
+const corsRules = (origins: string[]): CORSRule[] => [
+  {
+    AllowedOrigins: origins,
+    AllowedMethods: BUCKET_CORS.methods,
+    AllowedHeaders: BUCKET_CORS.headers,
+    ExposeHeaders: BUCKET_CORS.exposed,
+    MaxAgeSeconds: BUCKET_CORS.maxAgeSeconds,
+  },
+];
 
-/** What each bucket drops by itself, beside parts that nobody put together. */
-const EXPIRING = {
-  photos: [expiring('uploads', QUARANTINE_DAYS)],
-  imports: [expiring('imports', DATA_FILE_DAYS), expiring('rejects', DATA_FILE_DAYS)],
-};
-
-/** What browsers may do across origins, and see of the answers: everything that a signed request of ours makes them send. */
-export function bucketCors(origins: string[]): CORSRule[] {
-  if (origins.length === 0) return [];
-  return [
-    {
-      AllowedOrigins: origins,
-      AllowedMethods: ['GET', 'HEAD', 'PUT', 'POST', 'DELETE'],
-      AllowedHeaders: ['content-type', 'if-none-match', 'x-amz-checksum-sha256', 'range'],
-      ExposeHeaders: ['ETag', 'Location', 'Content-Disposition'],
-      MaxAgeSeconds: 600,
-    },
-  ];
-}
-
-async function createBucket(client: S3Client, name: string, expiring: LifecycleRule[], origins: string[]): Promise<void> {
+async function createBucket(client: S3Client, name: string, prefixes: Record<string, number>, origins: string[]): Promise<void> {
   try {
     await client.send(new CreateBucketCommand({ Bucket: name }));
   } catch (error) {
     if (!isNamed(error, 'BucketAlreadyOwnedByYou')) throw error;
   }
-  const CORSRules = bucketCors(origins);
-  if (CORSRules.length > 0) await client.send(new PutBucketCorsCommand({ Bucket: name, CORSConfiguration: { CORSRules } }));
+  if (origins.length > 0)
+    await client.send(new PutBucketCorsCommand({ Bucket: name, CORSConfiguration: { CORSRules: corsRules(origins) } }));
   else await client.send(new DeleteBucketCorsCommand({ Bucket: name }));
   await client.send(
     new PutBucketLifecycleConfigurationCommand({
       Bucket: name,
       LifecycleConfiguration: {
         Rules: [
-          ...expiring,
+          ...expiring(prefixes),
           {
             ID: 'parts',
             Status: 'Enabled',

@@ -17,6 +17,8 @@ export interface StoppedImport {
 }
 
 export interface StoppedPage {
+  /** How many were looked at. */
+  looked: number;
   stopped: StoppedImport[];
   /** The importId to go on after; absent at the end. */
   next?: string;
@@ -38,7 +40,7 @@ export function stoppedImports(store: ImportStore, lease: ImportLease, bucket: I
       const isLeaseFree = await lease.isFree();
       const found = imports.filter((record) => hasStopped(record, isLeaseFree));
       const stopped = await Promise.all(found.map(async (record) => ({ record, hasFile: await bucket.has(record.key) })));
-      return { stopped, ...(next !== undefined && { next }) };
+      return { looked: imports.length, stopped, ...(next !== undefined && { next }) };
     },
 
     /** The event that sets an import going again, for its queue or its handler: the very one that its file had. */

@@ -82,7 +82,10 @@ async function main(): Promise<void> {
     createLogger(config.logLevel, pretty({ ignore: 'pid,hostname', singleLine: true, sync: true })),
     engines.credentials,
   );
-  const jobs = buildJobs(config, services.log, engines.credentials);
+  const jobs = buildJobs(config, services.log, {
+    credentials: engines.credentials,
+    sendImportEvent: async (event) => void toImports(event),
+  });
   const deadLetter = (event: S3Event, error: unknown) => services.log.error({ event, err: error }, 'dead letter');
   const [toPhotos, toImports] = [eventBridge(jobs.onPhotoEvent, deadLetter), eventBridge(jobs.onImportEvent, deadLetter)];
   const isOfImports = ({ Records = [] }: S3Event) => Records.some(({ s3 }) => s3.bucket.name === config.buckets.imports);

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { startDynamoDb } from '../../src/local/dynamodb.ts';
 import { startObjectStore } from '../../src/local/object-store/index.ts';
-import { provision, TABLES } from '../../src/provision.ts';
+import { provision } from '../../src/provision.ts';
+import { TABLES } from '../../src/shapes.ts';
 import { type AwsClients, awsClients } from '../../src/shared/aws.ts';
 
 /** The one key that every engine of a test knows. */

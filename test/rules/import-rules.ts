@@ -14,9 +14,9 @@ const LIBRARY = /^(?!express|multer|@aws-sdk|@smithy)[a-z@][a-z0-9@/-]*$/;
 /** What files of a slice are, by their names. All others are its model: types, rules, schemas, views. */
 const ROLES = {
   routes: 'routes|bulk-routes|form',
-  operations: 'operations|bulk|finish|sign|process|events|sweep-[a-z]+|import-target',
+  operations: 'operations|bulk|downloads|finish|sign|process|events|sweep-[a-z]+|import-target|stopped',
   // what an event sets off, in several steps
-  flow: 'import-users|run|load|hold|stopped',
+  flow: 'import-users|run|load|hold',
   ports: 'store|store-queries|store-lease|bucket|objects|inventory|signer',
   image: 'image|images',
 };
@@ -27,9 +27,9 @@ const ofAnySlice = (names: string) => inSlice('(?:users|photos|imports|access|sw
 const MODEL = own(`(?!(?:${Object.values(ROLES).join('|')})\\.ts)[a-z0-9-]+`);
 
 export const IMPORT_RULES: ImportRule[] = [
-  { files: /^env-names\.ts$/, may: [] },
+  { files: /^(env-names|shapes)\.ts$/, may: [] },
   { files: /^config\.ts$/, may: [/^zod$/, /^env-names\.ts$/] },
-  { files: /^provision(-queues)?\.ts$/, may: [SDK, SHARED] },
+  { files: /^provision(-queues)?\.ts$/, may: [SDK, SHARED, /^shapes\.ts$/] },
   { files: /^(services|jobs|consumers|stores)\.ts$/, may: [/^(?!main|local)/] },
   {
     files: /^app\.ts$/,

@@ -44,6 +44,15 @@ test('when a file imports another, then it is one that it may', () => {
   expect([...sources].flatMap(([file, source]) => faultsOf(file, source))).toEqual([]);
 });
 
+test('when the infrastructure’s code imports of src/, then only what names things and says what they are like', () => {
+  const cdk = join(SRC, '../cdk');
+  const imported = readdirSync(cdk)
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) => importsOf(`../cdk/${file}`, readFileSync(join(cdk, file), 'utf8')).map(({ target }) => target));
+  const ofSrc = imported.filter((target) => target.endsWith('.ts') && !target.startsWith('../cdk/'));
+  expect([...new Set(ofSrc)].sort()).toEqual(['../src/env-names.ts', '../src/shapes.ts']);
+});
+
 test('when the environment is read, then it is in main/', () => {
   const readers = [...sources].filter(([file, source]) => !file.startsWith('main/') && /process\.env/.test(source)).map(([file]) => file);
   expect(readers).toEqual([]);

@@ -93,7 +93,7 @@ export async function startService(env: Env = {}): Promise<TestService> {
   };
   const log = createLogger('info', new Writable({ write: (line, _encoding, done) => done(void write(line)) }));
   const services = buildServices(config, log, engines.credentials);
-  const jobs = buildJobs(config, log, engines.credentials);
+  const jobs = buildJobs(config, log, { credentials: engines.credentials, sendImportEvent: async (event) => events.onEvent(event) });
   await provision(services.clients, config);
   const app = buildApp(services);
   const server = await listen(FRONTS[FRONT](app, log), 0);
