@@ -4,6 +4,7 @@ const BENCHMARKS: Record<string, string> = {
   form: 'extra memory of a form of 1.9 MB, as JSON and as multipart, and of decoding',
   invoke: 'CPU an invocation of GET /v1/me, beside other adapters and frameworks with the same middleware',
   import: 'rows a second and peak memory of imports, beside a bare csv-parse + BatchWriteItem loop',
+  thumbnail: 'thumbnails a second and peak memory for 12-megapixel JPEGs, beside bare sharp',
   users: 'users a second of bulk put and bulk get, beside the bare SDK on the same engine',
 };
 

@@ -1,7 +1,15 @@
 import { ENV, type EnvName, type JOB_ENV } from '../src/env-names.ts';
 
-/** What Lambda sets itself, or what only engines other than AWS need: the stack leaves these alone. */
-export const LEFT_ALONE = ['PORT', 'AWS_REGION', 'DYNAMODB_ENDPOINT', 'S3_ENDPOINT', 'S3_PUBLIC_ENDPOINT', 'SQS_ENDPOINT'] as const;
+/** What Lambda sets itself, or what only other engines than AWS need, or other processes: the stack leaves these alone. */
+export const LEFT_ALONE = [
+  'PORT',
+  'AWS_REGION',
+  'DYNAMODB_ENDPOINT',
+  'S3_ENDPOINT',
+  'S3_PUBLIC_ENDPOINT',
+  'SQS_ENDPOINT',
+  'TRUSTED_PROXIES',
+] as const satisfies EnvName[];
 
 /** What comes with a grant: whoever may use a thing is told its name, and nobody else is. */
 export const GRANTED = [

@@ -15,6 +15,8 @@ import type { Environment, GrantedName } from './environment.ts';
 import type { Stage } from './settings.ts';
 
 const ROOT = join(import.meta.dirname, '..');
+const DOCKERFILE = 'docker/Dockerfile';
+
 /** Where a function runs when it is in the VPC. */
 export interface Place {
   vpc: IVpc;
@@ -51,10 +53,12 @@ export class ServiceFunction extends Construct {
     if (place) this.mayJoinTheNetwork();
     this.fn = new DockerImageFunction(this, 'Function', {
       code: DockerImageCode.fromImageAsset(ROOT, {
-        file: 'docker/Dockerfile',
+        file: DOCKERFILE,
         target: 'lambda',
         platform: isArm ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
         ignoreMode: IgnoreMode.DOCKER,
+        // .dockerignore names what builds take; CDK would keep a Dockerfile besides only at the root
+        exclude: [`!${DOCKERFILE}`],
         cmd: [handler],
       }),
       architecture: isArm ? Architecture.ARM_64 : Architecture.X86_64,

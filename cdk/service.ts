@@ -1,5 +1,4 @@
-import { App, Validations } from 'aws-cdk-lib';
-import { AwsSolutionsChecks } from 'cdk-nag';
+import { App, type AppProps } from 'aws-cdk-lib';
 import type { Stage } from './settings.ts';
 import { StatefulStack } from './stateful.ts';
 import { StatelessStack } from './stateless.ts';
@@ -14,14 +13,11 @@ const FLAGS = {
   '@aws-cdk/core:target-partitions': ['aws', 'aws-cn'],
 };
 
-/** @param outdir where the templates go; absent, where the CLI says. */
-export const newApp = (outdir?: string) => new App({ context: FLAGS, ...(outdir !== undefined && { outdir }) });
+export const newApp = (props: AppProps = {}) => new App({ ...props, context: { ...FLAGS, ...props.context } });
 
-/** Both stacks of a stage, held to AWS's own rules: what breaks one and is not acknowledged with a reason fails the synth. */
+/** Both stacks of a stage. */
 export function addService(app: App, stage: Stage): { data: StatefulStack; service: StatelessStack } {
-  const name = `photoform-${stage.name}`;
-  const data = new StatefulStack(app, `${name}-data`, stage);
-  const service = new StatelessStack(app, `${name}-service`, { stage, data });
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  const data = new StatefulStack(app, `photoform-${stage.name}-data`, stage);
+  const service = new StatelessStack(app, `photoform-${stage.name}-service`, { stage, data });
   return { data, service };
 }

@@ -21,9 +21,9 @@ export const STAGES: Record<string, StageSettings> = {
     corsOrigins: ['https://app.example.com'],
     // off: true puts the functions into private subnets behind one NAT, which is 51.10 $ and more with traffic
     privateNetwork: false,
-    // off: 1 keeps one copy warm, 8.76 $ at 1,024 MiB
+    // off: 1 keeps one copy warm, paid by the GB and second
     // api: { provisionedConcurrency: 1 },
-    // where alarms go; each costs 0.10 $
+    // where alarms go; they cost 2.10 $ in all, told or not, and the dashboard 3 $ beyond the account's first three
     alarmEmail: 'ops@example.com',
   },
 
@@ -31,11 +31,11 @@ export const STAGES: Record<string, StageSettings> = {
   dev: {
     // 1 $ a million requests
     frontDoor: { kind: 'http-api', pathStage: 'dev', requestsPerSecond: 50 },
-    // free up to 10,000 people a month
+    // free up to 10,000 people a month; the prefix must be nobody else's in the region
     identity: { kind: 'cognito', domainPrefix: 'photoform-dev-example', callbackUrls: ['http://localhost:5173/'], selfSignUp: true },
     corsOrigins: ['http://localhost:5173'],
     logDays: 7,
-    // 3 $, beyond the three that are free
+    // 3 $ beyond the account's first three
     dashboard: false,
   },
 };

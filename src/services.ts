@@ -5,6 +5,7 @@ import { idempotency } from './http/idempotency.ts';
 import { identityProviderProbe, seenOnce } from './http/identity-provider.ts';
 import { importOperations } from './imports/operations.ts';
 import { importSigner } from './imports/signer.ts';
+import { photoDownloads } from './photos/downloads.ts';
 import { images } from './photos/images.ts';
 import { photoOperations } from './photos/operations.ts';
 import { PHOTO_LIMITS } from './photos/photo.ts';
@@ -59,6 +60,7 @@ export function buildServices(config: Config, log: Logger, credentials?: Credent
     idempotency: idempotency(requests, config.requestTimeoutMs),
     cursors: sealedCursors(config.secretKeys),
     photos: photoUses,
+    downloads: photoDownloads(photos, bucket),
     uploads,
     signing: signing(uploads, uploadSigner(clients.presigner, config.buckets.photos, config.uploadUrlSeconds)),
     users: userOperations(users, photosOfUser, { selfMayEdit: config.selfMayEdit, fits: fitsOneUser }),

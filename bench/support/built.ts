@@ -1,7 +1,7 @@
 import { glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { bundle } from '../../docker/bundle.ts';
 
 /** Below the repository, so that packages are found in its `node_modules`. */
 export const BUILT = resolve('.cache/bench');
@@ -22,20 +22,9 @@ export async function buildUnbundled(): Promise<string> {
   return folder;
 }
 
-/** The function as one file, as the image has it. */
+/** The functions as the image has them. */
 export async function buildBundle(): Promise<string> {
   const folder = join(BUILT, 'bundle');
-  await build({
-    entryPoints: { api: 'src/main/api.lambda.ts' },
-    outdir: folder,
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    outExtension: { '.js': '.mjs' },
-    external: ['sharp'],
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-  });
+  await bundle(folder);
   return folder;
 }

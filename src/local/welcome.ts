@@ -26,6 +26,7 @@ Photoform is at ${url}, its data ${memory ? 'in memory' : `in ${DATA_FOLDER}/`}.
     curl -i ${url}/v1/form -H "Authorization: Bearer ${token}" -F photo=@seed/photos/chelsea.jpg -F title=Chelsea
 
   ${ownIssuer ? 'Tokens come from AUTH_ISSUER.' : `A token:  ${tokenCommand}     (an admin's: --groups admins; more: --help)`}
+  Thumbnails are made within moments, in this process; so are all events of the storage.
   Storage:  ${objects}     (S3; bucket ${bucket}, key ${credentials.accessKeyId}, secret ${credentials.secretAccessKey}, path style)
   Tables:   ${dynamodb}     (DynamoDB; any key)
 `;

@@ -7,10 +7,10 @@ const SMALL = 8;
 /** The longest side of a thumbnail. */
 export const THUMBNAIL_SIDE = 320;
 
-/** A thumbnail with its bytes. */
+/** What is to be said of a thumbnail, and its bytes, if it could be made. */
 export interface MadeThumbnail {
-  about: Required<Thumbnail>;
-  bytes: Buffer;
+  about: Thumbnail;
+  bytes?: Buffer;
 }
 
 /** What is done with images. All of it decodes under one bound, and throws as `imageDecoder` says. */

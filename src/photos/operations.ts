@@ -5,19 +5,10 @@ import { changeCurrent, preconditionFailed } from '../shared/optimistic.ts';
 import { matches, type Precondition } from '../shared/precondition.ts';
 import type { PhotoBucket } from './bucket.ts';
 import type { Images } from './images.ts';
-import {
-  hasThumbnail,
-  isReady,
-  METADATA_ENTRIES,
-  type Metadata,
-  type Photo,
-  type PhotoId,
-  type PhotoStatus,
-  pendingPhoto,
-  type SignedUrl,
-} from './photo.ts';
+import { METADATA_ENTRIES, type Metadata, type Photo, type PhotoId, type PhotoStatus, pendingPhoto } from './photo.ts';
 import { readPhotos, writePhotos } from './policy.ts';
-import type { PhotoPage, PhotoStore } from './store.ts';
+import type { PhotoStore } from './store.ts';
+import type { PhotoPage } from './store-queries.ts';
 
 /** A photo that came with its bytes in one request. */
 export interface PhotoForm {
@@ -93,31 +84,6 @@ export function photoOperations(photos: PhotoStore, bucket: PhotoBucket, { measu
       return photos.list(userId, status, limit, after);
     },
 
-    /** @throws `conflict` while the photo is not `ready`. */
-    async signOriginal(actor: Actor, id: PhotoId): Promise<SignedUrl> {
-      permit(actor, readPhotos, id.userId);
-      const photo = await find(id);
-      if (!isReady(photo)) throw new Problem('conflict', `The photo is ${photo.status}: it has no original to download.`);
-      return bucket.signOriginal(photo);
-    },
-
-    /** @throws `conflict` while there is no thumbnail. */
-    async signThumbnail(actor: Actor, id: PhotoId): Promise<SignedUrl> {
-      permit(actor, readPhotos, id.userId);
-      const photo = await find(id);
-      if (!hasThumbnail(photo)) throw new Problem('conflict', noThumbnail(photo));
-      return bucket.signThumbnail(photo);
-    },
-
-    /** Signs the thumbnails of a user's photos, as far as they are there; by photoId. */
-    async signThumbnails(actor: Actor, userId: string, listed: Photo[]): Promise<Map<string, SignedUrl>> {
-      permit(actor, readPhotos, userId);
-      const signed = listed
-        .filter((photo) => photo.userId === userId && hasThumbnail(photo))
-        .map(async (photo) => [photo.photoId, await bucket.signThumbnail(photo)] as const);
-      return new Map(await Promise.all(signed));
-    },
-
     /** @throws `precondition-failed`, `invalid-input` when there would be too many entries. */
     async changeMetadata(actor: Actor, id: PhotoId, patch: MetadataPatch, ifMatch?: Precondition): Promise<Photo> {
       permit(actor, writePhotos, id.userId);
@@ -166,11 +132,6 @@ export function photoOperations(photos: PhotoStore, bucket: PhotoBucket, { measu
 }
 
 export type PhotoOperations = ReturnType<typeof photoOperations>;
-
-function noThumbnail({ status, thumbnail }: Photo): string {
-  if (status !== 'ready') return `The photo is ${status}: it has no thumbnail.`;
-  return thumbnail.status === 'failed' ? 'No thumbnail could be made of this photo.' : 'The thumbnail is not made yet; ask again soon.';
-}
 
 function merged(metadata: Metadata, patch: MetadataPatch): Metadata {
   const all = Object.entries({ ...metadata, ...patch }).filter((entry): entry is [string, string] => entry[1] !== null);

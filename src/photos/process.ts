@@ -31,22 +31,26 @@ export function photoProcessor(
     return (await photos.markReady(photo, measured)) ?? waiting(photo);
   }
 
-  /** Puts the thumbnail, then says so: what a deletion in between has missed is removed. */
-  async function keep(id: PhotoId, { about, bytes }: MadeThumbnail): Promise<void> {
-    await bucket.putThumbnail(id, bytes);
-    const isKept = await photos.setThumbnail(id, about);
-    if (!isKept && !(await photos.exists(id))) await bucket.removeThumbnail(id);
-  }
-
-  async function process(photo: Photo, original: Buffer): Promise<void> {
+  /** What becomes of the thumbnail; undefined when there is nothing to do. */
+  async function made(id: PhotoId): Promise<MadeThumbnail | undefined> {
+    const photo = await waiting(id);
+    const original = photo && (await (await bucket.openOriginal(id))?.read());
+    if (!photo || !original) return undefined;
     try {
-      if (photo.status === 'pending' && !(await finished(photo, original))) return;
-      await keep(photo, await makeThumbnail(original));
+      if (photo.status === 'pending' && !(await finished(photo, original))) return undefined;
+      return await makeThumbnail(original);
     } catch (error) {
       // no repetition mends the bytes: the photo stays as it is, and if it is not ready, its upload's finisher says why
       if (!isProblem(error, 'unsupported-media-type', 'unprocessable-photo')) throw error;
-      await photos.setThumbnail(photo, { status: 'failed' });
+      return { about: { status: 'failed' } };
     }
+  }
+
+  /** Puts the thumbnail, then says so: what a deletion in between has missed is removed. */
+  async function keep(id: PhotoId, { about, bytes }: MadeThumbnail): Promise<void> {
+    if (bytes) await bucket.putThumbnail(id, bytes);
+    const isKept = await photos.setThumbnail(id, about);
+    if (bytes && !isKept && !(await photos.exists(id))) await bucket.removeThumbnail(id);
   }
 
   return {
@@ -56,11 +60,8 @@ export function photoProcessor(
      */
     async processPhoto(actor: Actor, id: PhotoId): Promise<void> {
       permit(actor, writePhotos, id.userId);
-      await inSlot(async () => {
-        const photo = await waiting(id);
-        const original = photo && (await (await bucket.openOriginal(id))?.read());
-        if (photo && original) await process(photo, original);
-      });
+      const thumbnail = await inSlot(() => made(id));
+      if (thumbnail) await keep(id, thumbnail);
     },
   };
 }

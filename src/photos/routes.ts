@@ -7,6 +7,7 @@ import type { Idempotency } from '../http/idempotency.ts';
 import { pageQuery, readPage } from '../http/page.ts';
 import { type Route, route } from '../http/route.ts';
 import { type Actor, ownUserId } from '../shared/actor.ts';
+import type { PhotoDownloads } from './downloads.ts';
 import { formReader } from './form.ts';
 import { bulkDelete, downloadQuery, listFilter, metadataPatch, ownerParams, photoParams } from './input.ts';
 import type { PhotoOperations } from './operations.ts';
@@ -24,7 +25,13 @@ const PHOTOS = '/v1/users/:userId/photos';
 const PHOTO = `${PHOTOS}/:photoId`;
 
 /** The routes about photos. */
-export function photoRoutes(photos: PhotoOperations, idempotency: Idempotency, cursors: Cursors, limits: PhotoRouteSettings): Route[] {
+export function photoRoutes(
+  photos: PhotoOperations,
+  downloads: PhotoDownloads,
+  idempotency: Idempotency,
+  cursors: Cursors,
+  limits: PhotoRouteSettings,
+): Route[] {
   const readIds = byContentType({ 'application/json': json(bulkDelete, limits.bodyBytes) });
   const mergePatch = json(metadataPatch, limits.bodyBytes);
   const readPatch = byContentType({ 'application/json': mergePatch, 'application/merge-patch+json': mergePatch });
@@ -55,7 +62,7 @@ export function photoRoutes(photos: PhotoOperations, idempotency: Idempotency, c
       async answer({ actor, params: { userId }, query: { status, limit, cursor, urls } }) {
         const read = async (after?: string) => {
           const { photos: found, next } = await photos.listPhotos(actor, userId, status, limit, after);
-          const signed = urls && (await photos.signThumbnails(actor, userId, found));
+          const signed = urls && (await downloads.signThumbnails(actor, userId, found));
           return { items: found.map((photo) => ({ view: photoView(photo, signed?.get(photo.photoId)), position: photo.photoId })), next };
         };
         return ok(await readPage(cursors, limits.responseBytes, { actor, route: PHOTOS, query: { userId, status }, cursor, read }));
@@ -100,8 +107,8 @@ export function photoRoutes(photos: PhotoOperations, idempotency: Idempotency, c
         return noContent();
       },
     }),
-    download('original', (actor, id) => photos.signOriginal(actor, id)),
-    download('thumbnail', (actor, id) => photos.signThumbnail(actor, id)),
+    download('original', (actor, id) => downloads.signOriginal(actor, id)),
+    download('thumbnail', (actor, id) => downloads.signThumbnail(actor, id)),
   ];
 }
 

@@ -1,8 +1,29 @@
 import { type DynamoDBDocumentClient, QueryCommand, type QueryCommandInput, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { batchGet, batchWrite } from '../shared/batches.ts';
 import { unavailable } from '../shared/errors.ts';
-import type { Photo, PhotoId } from './photo.ts';
-import type { PhotoStore } from './store.ts';
+import type { InventoryPage, Photo, PhotoId, PhotoStatus } from './photo.ts';
+
+export interface PhotoPage {
+  photos: Photo[];
+  /** The photoId to go on after; absent at the end. */
+  next?: string;
+}
+
+/** The part of the port that is about many rows. */
+export interface PhotoQueries {
+  /** How many uploads of a user, not older than the photoId `since`, are open; counted no further than `most`. */
+  countOpenUploads(userId: string, since: string, most: number): Promise<number>;
+  /** Rows that exist, of whichever users, also expired ones, in no promised order. */
+  getMany(ids: PhotoId[]): Promise<Photo[]>;
+  /** A page of all rows, also expired ones, in no promised order. */
+  scan(after: string | undefined): Promise<InventoryPage<Photo>>;
+  /** Newest first, at most `limit`, going on after a photoId. */
+  list(userId: string, status: PhotoStatus, limit: number, after?: string): Promise<PhotoPage>;
+  /** The newest photoIds of a user, whatever their state, also expired ones. */
+  newest(userId: string, limit: number): Promise<string[]>;
+  /** Removes rows; tells, as they go, which photoIds are gone by now. Those that are not named were not there. */
+  removeMany(userId: string, photoIds: string[], gone: (photoIds: string[]) => Promise<void>): Promise<void>;
+}
 
 /** Rows that one call of a list reads at least. */
 const FEWEST = 25;
@@ -18,11 +39,7 @@ const ofStatus = (status: string) => ({
   values: { ':status': status, ':seconds': Math.floor(Date.now() / 1000) },
 });
 
-/** The part of the store that is about many rows. */
-export function photoQueries(
-  tables: DynamoDBDocumentClient,
-  table: string,
-): Pick<PhotoStore, 'list' | 'newest' | 'countOpenUploads' | 'removeMany' | 'getMany' | 'scan'> {
+export function photoQueries(tables: DynamoDBDocumentClient, table: string): PhotoQueries {
   /** A user's rows, newest first, strongly consistent. */
   const query = (userId: string, values: Record<string, unknown>, more: Partial<QueryCommandInput>) =>
     tables.send(

@@ -1,28 +1,12 @@
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { ifHeld } from '../shared/aws.ts';
 import { newVersion } from '../shared/version.ts';
-import {
-  type InventoryPage,
-  isExpired,
-  type Measured,
-  type Metadata,
-  PENDING_SECONDS,
-  type Photo,
-  type PhotoId,
-  type PhotoStatus,
-  type Thumbnail,
-} from './photo.ts';
-import { photoQueries } from './store-queries.ts';
+import { isExpired, type Measured, type Metadata, PENDING_SECONDS, type Photo, type PhotoId, type Thumbnail } from './photo.ts';
+import { type PhotoQueries, photoQueries } from './store-queries.ts';
 import type { Upload } from './uploads/upload.ts';
 
-export interface PhotoPage {
-  photos: Photo[];
-  /** The photoId to go on after; absent at the end. */
-  next?: string;
-}
-
 /** The port to where rows of photos are. Every read but `scan` is strongly consistent; expired rows are absent unless said otherwise. */
-export interface PhotoStore {
+export interface PhotoStore extends PhotoQueries {
   get(id: PhotoId): Promise<Photo | undefined>;
   /** Puts a new row; false when there is one under this id. */
   insert(photo: Photo): Promise<boolean>;
@@ -36,26 +20,14 @@ export interface PhotoStore {
   setThumbnail(id: PhotoId, thumbnail: Thumbnail): Promise<Photo | undefined>;
   /** Notes what an upload is by now; undefined when the row is gone, expired or not pending any more. */
   setUpload(id: PhotoId, upload: Upload): Promise<Photo | undefined>;
-  /** How many uploads of a user, not older than the photoId `since`, are open; counted no further than `most`. */
-  countOpenUploads(userId: string, since: string, most: number): Promise<number>;
   /** Removes the row unless it is `ready`; false when it is, or is gone. */
   removeUnfinished(id: PhotoId): Promise<boolean>;
   /** Removes the row if it has expired; false when it hasn't, or is gone. */
   removeExpired(id: PhotoId): Promise<boolean>;
-  /** Rows that exist, of whichever users, also expired ones, in no promised order. */
-  getMany(ids: PhotoId[]): Promise<Photo[]>;
-  /** A page of all rows, also expired ones, in no promised order. */
-  scan(after: string | undefined): Promise<InventoryPage<Photo>>;
   /** Replaces the metadata of exactly the version given; undefined when that is not the current one. */
   setMetadata(photo: Photo, metadata: Metadata): Promise<Photo | undefined>;
   /** Removes the row, if it is of the version given; false when it isn't there or has another. */
   remove(id: PhotoId, version?: string): Promise<boolean>;
-  /** Newest first, at most `limit`, going on after a photoId. */
-  list(userId: string, status: PhotoStatus, limit: number, after?: string): Promise<PhotoPage>;
-  /** The newest photoIds of a user, whatever their state, also expired ones. */
-  newest(userId: string, limit: number): Promise<string[]>;
-  /** Removes rows; tells, as they go, which photoIds are gone by now. Those that are not named were not there. */
-  removeMany(userId: string, photoIds: string[], gone: (photoIds: string[]) => Promise<void>): Promise<void>;
   /** Rejects when the table does not answer. */
   ping(): Promise<void>;
 }

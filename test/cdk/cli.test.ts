@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { STAGES } from '../../cdk/stages.ts';
@@ -36,11 +36,21 @@ test.each(Object.keys(STAGES))(
       expect(Object.keys(template.Resources).length).toBeGreaterThan(10);
     }
   },
-  60_000,
+  180_000,
 );
+
+test('when the image is built, then from a folder with the Dockerfile and all that it copies, and nothing of tests, data or settings', async () => {
+  const [stage] = Object.keys(STAGES);
+  const { dockerImages } = JSON.parse(await readFile(join(folder, `${stage}/photoform-${stage}-service.assets.json`), 'utf8'));
+  const images: { source: { directory: string; dockerFile: string; dockerBuildTarget: string } }[] = Object.values(dockerImages);
+  expect(images.map(({ source }) => [source.dockerFile, source.dockerBuildTarget])).toEqual([['docker/Dockerfile', 'lambda']]);
+  const sent = await readdir(join(folder, String(stage), String(images[0]?.source.directory)), { recursive: true });
+  expect(sent).toEqual(expect.arrayContaining(['docker/Dockerfile', 'src/main', 'package.json', 'package-lock.json']));
+  expect(sent.filter((path) => /^(test|cdk|node_modules|\.data|\.env|\.git)/.test(path))).toEqual([]);
+});
 
 test('when the stage is not written down, then it says so', async () => {
   const { code, err } = await cdk('synth', '--quiet', '--output', join(folder, 'nowhere'), '-c', 'stage=nowhere');
   expect(code).not.toBe(0);
   expect(err).toContain('There is no stage "nowhere" in cdk/stages.ts');
-}, 60_000);
+}, 180_000);

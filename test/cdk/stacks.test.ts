@@ -21,7 +21,7 @@ const CODE_ONLY: Partial<StageSettings>[] = [
 const folder = mkdtempSync(join(tmpdir(), 'photoform-stacks-'));
 let assembly: CloudAssembly;
 beforeAll(() => {
-  const app = newApp(folder);
+  const app = newApp({ outdir: folder });
   addService(app, readStage('test', PLAIN));
   assembly = app.synth();
 });

@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { holdToRules } from '../../cdk/rules.ts';
 import { addService, newApp } from '../../cdk/service.ts';
 import { readStage, type StageSettings } from '../../cdk/settings.ts';
 
@@ -32,25 +34,40 @@ export interface Templates {
 const made = new Map<string, Templates>();
 
 /**
- * Both templates of a stage, made as the CLI has them made: AWS's rules included; the same stage once.
+ * Both templates of a stage; of the same stage once. Whether rules find anything in them is for `variants.test.ts` alone, as looking takes long.
  * @param more settings beside, or instead of, those of `PLAIN`
- * @throws when a rule finds something that is not acknowledged
  */
 export function synth(more: Partial<StageSettings> = {}): Templates {
   const key = JSON.stringify(more);
-  const templates = made.get(key) ?? synthAnew(more);
+  const templates = made.get(key) ?? inFolder((outdir) => templatesOf(newApp({ outdir, context: UNCHECKED }), more));
   made.set(key, templates);
   return templates;
 }
 
-function synthAnew(more: Partial<StageSettings>): Templates {
+/**
+ * The same, as the CLI has them made: held to CloudFormation's rules and AWS's.
+ * @throws when one finds something that is not acknowledged
+ */
+export const synthChecked = (more: Partial<StageSettings>): Templates =>
+  inFolder((outdir) => {
+    const app = newApp({ outdir });
+    holdToRules(app);
+    return templatesOf(app, more);
+  });
+
+const UNCHECKED = { '@aws-cdk/core:validateAgainstDefaultRules': false };
+
+function templatesOf(app: App, more: Partial<StageSettings>): Templates {
+  const stacks = addService(app, readStage('test', { ...PLAIN, ...more }));
+  const assembly = app.synth();
+  const templateOf = (name: string) => Template.fromJSON(assembly.getStackByName(name).template);
+  return { data: templateOf(stacks.data.stackName), service: templateOf(stacks.service.stackName) };
+}
+
+function inFolder<T>(work: (folder: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'photoform-cdk-'));
   try {
-    const app = newApp(folder);
-    const stacks = addService(app, readStage('test', { ...PLAIN, ...more }));
-    const assembly = app.synth();
-    const templateOf = (name: string) => Template.fromJSON(assembly.getStackByName(name).template);
-    return { data: templateOf(stacks.data.stackName), service: templateOf(stacks.service.stackName) };
+    return work(folder);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,5 +1,5 @@
 import type { StageSettings } from '../../cdk/settings.ts';
-import { CERTIFICATE, COGNITO, HTTP_API, synth } from './synth.ts';
+import { CERTIFICATE, COGNITO, HTTP_API, synthChecked } from './synth.ts';
 
 type More = Partial<StageSettings>;
 const ALB = { kind: 'load-balancer', domainName: 'photos.example.com', certificateArn: CERTIFICATE } as const;
@@ -54,8 +54,11 @@ const PAIRS: Record<string, More> = {
   },
 };
 
-test.each(Object.entries({ ...EACH, ...PAIRS }))('when a stage has %s, then it synthesises, and AWS’s rules find nothing', (_, more) => {
-  const { data, service } = synth(more);
-  data.resourceCountIs('AWS::DynamoDB::Table', 4);
-  service.resourceCountIs('AWS::Lambda::Function', 4);
-});
+test.each(Object.entries({ ...EACH, ...PAIRS }))(
+  'when a stage has %s, then it synthesises, and neither CloudFormation’s rules nor AWS’s find anything',
+  (_, more) => {
+    const { data, service } = synthChecked(more);
+    data.resourceCountIs('AWS::DynamoDB::Table', 4);
+    service.resourceCountIs('AWS::Lambda::Function', 4);
+  },
+);

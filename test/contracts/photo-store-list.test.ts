@@ -1,7 +1,8 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { v7 as uuidv7 } from 'uuid';
 import type { Photo, PhotoStatus } from '../../src/photos/photo.ts';
-import { type PhotoPage, type PhotoStore, photoStore } from '../../src/photos/store.ts';
+import { type PhotoStore, photoStore } from '../../src/photos/store.ts';
+import type { PhotoPage } from '../../src/photos/store-queries.ts';
 import { useEngines } from './engines.ts';
 import { aPhoto, nowSeconds, readyPhoto } from './photos.ts';
 

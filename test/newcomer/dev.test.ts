@@ -23,6 +23,12 @@ async function listed(url: string, bearer: string): Promise<string[]> {
   return items.map(({ metadata }) => metadata.title);
 }
 
+async function thumbnails(url: string, bearer: string): Promise<string[]> {
+  const answer = await fetch(`${url}/v1/users/me/photos`, { headers: { authorization: `Bearer ${bearer}` } });
+  const { items } = (await answer.json()) as { items: { thumbnail: { status: string } }[] };
+  return items.map(({ thumbnail }) => thumbnail.status);
+}
+
 async function add(url: string, bearer: string, title: string): Promise<number> {
   const body = JSON.stringify({ photo: (await photograph()).toString('base64'), metadata: { title } });
   const answer = await fetch(`${url}/v1/form`, {
@@ -44,6 +50,28 @@ describe('npm run dev', () => {
     const titles = await listed(second.url, bearer);
     await second.stop();
     expect(titles).toEqual(['kept', 'A cup of coffee', 'Chelsea the cat']);
+  });
+
+  test('when photos are there, samples or new ones, then they get their thumbnails by themselves', async () => {
+    const dev = await startDev(port, ['--memory'], cwd);
+    const bearer = await token('--sub', 'ann');
+    expect(await add(dev.url, bearer, 'new')).toBe(201);
+    let statuses = ['pending'];
+    for (const end = Date.now() + 15_000; Date.now() < end && !statuses.every((status) => status === 'ready'); )
+      statuses = await thumbnails(dev.url, bearer);
+    await dev.stop();
+    expect(statuses).toEqual(['ready', 'ready', 'ready']);
+  });
+
+  test('when the sweep is pointed at it, then it finds nothing, and says where it looked', async () => {
+    const dev = await startDev(port, ['--memory'], cwd);
+    const [, tables = ''] = /Tables: +(\S+)/.exec(dev.printed()) ?? [];
+    const [, storage = '', key = '', secret = ''] = /Storage: +(\S+).* key (\S+), secret ([^\s,]+)/.exec(dev.printed()) ?? [];
+    const env = { DYNAMODB_ENDPOINT: tables, S3_ENDPOINT: storage, AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret };
+    const { code, out, err } = await outcome(spawnMain('sweep.ts', ['--dry-run'], { cwd, env }));
+    await dev.stop();
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/photos: 3 looked at, 0 found/);
   });
 
   test('when it runs with --memory, then nothing but its keys is in .data, and the data is gone with it', async () => {
@@ -82,7 +110,7 @@ describe('npm run dev', () => {
     expect(err).toMatch(/production/);
   });
 
-  test.each(['dev.ts', 'token.ts'])('when %s is asked for --help, then it shows how it is used', async (file) => {
+  test.each(['dev.ts', 'token.ts', 'sweep.ts'])('when %s is asked for --help, then it shows how it is used', async (file) => {
     const { code, out } = await outcome(spawnMain(file, ['--help'], { cwd }));
     expect(code).toBe(0);
     expect(out).toMatch(/npm run/);

@@ -14,7 +14,7 @@ const LIBRARY = /^(?!express|multer|@aws-sdk|@smithy)[a-z@][a-z0-9@/-]*$/;
 /** What files of a slice are, by their names. All others are its model: types, rules, schemas, views. */
 const ROLES = {
   routes: 'routes|bulk-routes|form',
-  operations: 'operations|bulk|finish|sign|process|events|sweep-[a-z]+|import-target|stopped',
+  operations: 'operations|bulk|downloads|finish|sign|process|events|sweep-[a-z]+|import-target|stopped',
   // what an event sets off, in several steps
   flow: 'import-users|run|load|hold',
   ports: 'store|store-queries|store-lease|bucket|objects|inventory|signer',
