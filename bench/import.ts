@@ -2,7 +2,6 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { parseArgs } from 'node:util';
 import { Upload } from '@aws-sdk/lib-storage';
 import { readJobConfig } from '../src/config.ts';
 import { provision } from '../src/provision.ts';
@@ -23,6 +22,8 @@ const GOALS = { ratio: 0.85, memory: 1.15, parsing: 100_000 };
 
 interface Figures {
   rowsPerSecond: number;
+  /** A row. */
+  cpuMicroseconds: number;
   peakRss: number;
 }
 
@@ -51,15 +52,15 @@ async function rounds(count: number, work: Omit<Work, 'what'>, flags: string[]):
 /**
  * Rows a second and peak memory of the import beside a bare csv-parse (or readline) + BatchWriteItem loop, in turns, each in a fresh
  * process on the same engines; and of reading, parsing and validating alone.
- * @param args `--rows 10000` for one size alone; flags for the processes' Node.js: `--cpu-prof`, say.
+ * @param args `--rows 10000` first for one size alone; then flags for the processes' Node.js: `--cpu-prof`, say.
  */
 export async function run(args: string[]): Promise<void> {
-  const { values, tokens } = parseArgs({ args, options: { rows: { type: 'string' } }, strict: false, tokens: true });
-  const flags = tokens.flatMap((token) => (token.kind === 'option' && token.name !== 'rows' ? [token.rawName] : []));
+  const only = args[0] === '--rows' ? Number(args[1]) : undefined;
+  const flags = only === undefined ? args : args.slice(2);
   const objects = await startObjectStoreProcess();
   const peaks = new Map<string, number>();
   try {
-    for (const [rows, times] of SIZES.filter(([each]) => !values.rows || Number(values.rows) === each)) {
+    for (const [rows, times] of SIZES.filter(([each]) => only === undefined || only === each)) {
       const isKept = rows <= MOST_ON_ENGINE;
       for (const format of FORMATS) {
         const table = await (isKept ? startDynamoDbProcess() : startNullTable());
@@ -96,12 +97,16 @@ async function putFile({ env, credentials, key, format, rows }: Omit<Work, 'what
 
 function tell(what: string, format: Format, figures: Record<Work['what'], Figures[]>): void {
   const pace = (of: Work['what']) => Math.round(median(figures[of].map(({ rowsPerSecond }) => rowsPerSecond)));
+  const cpu = (of: Work['what']) => `${median(figures[of].map(({ cpuMicroseconds }) => cpuMicroseconds)).toFixed(1)} µs of CPU a row`;
   const peak = (of: Work['what']) => MB(median(figures[of].map(({ peakRss }) => peakRss)));
   const ratio = median(
     figures.import.map(({ rowsPerSecond }, round) => rowsPerSecond / (figures.bare[round]?.rowsPerSecond ?? Number.NaN)),
   );
   say(`${what}:`);
-  say(`  import ${pace('import')} rows/s, peak ${peak('import')}; bare loop ${pace('bare')} rows/s, peak ${peak('bare')}`);
+  say(`  import ${pace('import')} rows/s, ${cpu('import')}, peak ${peak('import')}`);
+  say(`  bare loop ${pace('bare')} rows/s, ${cpu('bare')}, peak ${peak('bare')}`);
   say(`  ratio ${ratio.toFixed(2)} (goal ${GOALS.ratio})`);
-  say(`  parse and validate alone ${pace('parse')} rows/s${format === 'ndjson' ? ` (goal ${GOALS.parsing})` : ''}, peak ${peak('parse')}`);
+  say(
+    `  parse and validate alone ${pace('parse')} rows/s${format === 'ndjson' ? ` (goal ${GOALS.parsing})` : ''}, ${cpu('parse')}, peak ${peak('parse')}`,
+  );
 }

@@ -49,12 +49,18 @@ function failureOf(error: unknown): ImportFailure | undefined {
   return undefined;
 }
 
-async function* chunksOf(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* chunksOf(body: AsyncIterable<Buffer>, bytes: number): AsyncGenerator<Buffer> {
+  const brokeOff = (cause?: unknown) => unavailable('The object storage broke off while it was read; try again.', cause);
+  let arrived = 0;
   try {
-    yield* body;
+    for await (const chunk of body) {
+      arrived += chunk.length;
+      yield chunk;
+    }
   } catch (error) {
-    throw unavailable('The object storage broke off while it was read; try again.', error);
+    throw brokeOff(error);
   }
+  if (arrived < bytes) throw brokeOff(); // a file that is short would pass for a whole one
 }
 
 export function importBucket(objects: S3Client, bucket: string): ImportBucket {
@@ -71,7 +77,7 @@ export function importBucket(objects: S3Client, bucket: string): ImportBucket {
       return {
         bytes: ContentLength,
         etag: ETag.replaceAll('"', ''),
-        read: () => chunksOf(Body as Readable),
+        read: () => chunksOf(Body as Readable, ContentLength),
         drop: () => void (Body as Readable).destroy(),
       };
     },

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { ConfigError, readJobConfig } from '../config.ts';
 import { buildConsumers, QUEUES } from '../consumers.ts';
 import { startConsuming } from '../queues/consume.ts';
+import { keepHeapLean } from '../shared/lean-heap.ts';
 import { createLogger } from '../shared/log.ts';
 import { environment } from './environment.ts';
 
@@ -23,6 +24,7 @@ const SWEEP_MS = 60 * 60 * 1_000;
 const SILENCE_MS = 60_000;
 
 function start(healthPort: number | undefined): void {
+  keepHeapLean();
   const config = readJobConfig(environment());
   const log = createLogger(config.logLevel);
   const { consumers, sweep, close } = buildConsumers(QUEUES, config, log);

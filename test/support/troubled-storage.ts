@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import { STORE_CREDENTIALS } from '../../src/local/laptop.ts';
 import { listen } from '../../src/local/listen.ts';
 import { startObjectStore } from '../../src/local/object-store/index.ts';
+import { ObjectEvents } from './object-events.ts';
 import { startService, type TestService } from './service.ts';
 
 /** What becomes of a call to storage: forwarded, refused with this status and code, or broken off in the middle of its answer. */
@@ -28,7 +29,8 @@ function forward(engine: string, message: IncomingMessage, response: ServerRespo
 /** A service whose storage can be given trouble, what browsers send included. */
 export async function startStorageTroubledService(): Promise<StorageTroubledService> {
   let decide: (method: string, path: string) => StorageFault = () => undefined;
-  const engine = await startObjectStore(STORE_CREDENTIALS);
+  const events = new ObjectEvents();
+  const engine = await startObjectStore({ ...STORE_CREDENTIALS, onEvent: events.onEvent });
   const proxy = await listen(
     createServer((message, response) => {
       const fault = decide(message.method ?? '', message.url ?? '');
@@ -41,6 +43,7 @@ export async function startStorageTroubledService(): Promise<StorageTroubledServ
   const service = await startService({ S3_ENDPOINT: proxy.endpoint });
   return {
     ...service,
+    events,
     storageTrouble(next) {
       decide = next;
     },
