@@ -100,3 +100,16 @@ export function invokeOver(url: string): Invoke {
     return result;
   };
 }
+
+/**
+ * Hands on one event after the other: the emulator has a single environment, and dies of a second event that comes meanwhile. On AWS
+ * another environment would take that.
+ */
+export function oneAtATime(invoke: Invoke): Invoke {
+  let last: Promise<unknown> = Promise.resolve();
+  return (event) => {
+    const result = last.then(() => invoke(event));
+    last = result.catch(() => undefined); // told to whoever sent that event
+    return result;
+  };
+}

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { albSimulator, invokeOver } from '../local/alb.ts';
+import { albSimulator, invokeOver, oneAtATime } from '../local/alb.ts';
 import { listen } from '../local/listen.ts';
 
 const HELP = `An Application Load Balancer on this machine, before a function that runs in a container: production's shape, to try a frontend against.
@@ -30,7 +30,7 @@ async function main(): Promise<void> {
   if (!values.lambda || !URL.canParse(values.lambda)) throw new Error('--lambda takes the URL of a function, as in http://127.0.0.1:9000.');
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error('--port takes a number from 0 to 65535.');
-  const server = albSimulator(invokeOver(values.lambda), {
+  const server = albSimulator(oneAtATime(invokeOver(values.lambda)), {
     multiValueHeaders: !values['single-value'],
     onFault: (why) => process.stderr.write(`502: ${why}\n`),
   });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import { type AlbOptions, albSimulator, invokeOver } from '../../src/local/alb.ts';
+import { type AlbOptions, albSimulator, invokeOver, oneAtATime } from '../../src/local/alb.ts';
 import { type LocalServer, listen } from '../../src/local/listen.ts';
 
 const open: LocalServer[] = [];
@@ -165,5 +165,23 @@ describe('a function that is invoked over HTTP', () => {
   ])('when it fails (%i), then 502', async (status, answer) => {
     const { url } = await emulator(status, answer);
     expect((await send((await alb(invokeOver(url))).url, '/')).status).toBe(502);
+  });
+
+  test('when events come at once, then it is asked for one after the other, also after one that failed', async () => {
+    let [atWork, most, asked] = [0, 0, 0];
+    const { url } = await alb(
+      oneAtATime(async () => {
+        const isFirst = asked++ === 0;
+        atWork += 1;
+        most = Math.max(most, atWork);
+        await new Promise((resolve) => setImmediate(resolve));
+        atWork -= 1;
+        if (isFirst) throw new Error('the first fails');
+        return NO_CONTENT.multi;
+      }),
+    );
+    const answers = await Promise.all(Array.from({ length: 5 }, () => send(url, '/')));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([204, 204, 204, 204, 502]);
+    expect([asked, most]).toEqual([5, 1]);
   });
 });

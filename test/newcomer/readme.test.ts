@@ -9,7 +9,7 @@ const DEFAULT_URL = 'http://127.0.0.1:3000';
 
 /** Run by `.ci/run` or by this very suite, where running them here would undo what it stands on, or lack a queue or an account. */
 const RUN_ELSEWHERE =
-  /^(git clone .*|npm (ci|test|start)|npm run (dev|worker|init|redrive( -- --dry-run)?|lint|typecheck|test:parity|test:newcomer|test:faults|test:engines|test:browser|test:image|test:cdk)|docker build .*|npx cdk (synth|bootstrap|deploy --all))$/;
+  /^(git clone .*|npm (ci|test|start)|npm run (dev|worker|init|redrive( -- --dry-run)?|lint|typecheck|test:parity|test:newcomer|test:faults|test:engines|test:browser|test:image|test:cdk|test:journey)|docker build .*|npx cdk (synth|bootstrap|deploy --all))$/;
 
 /** The shell commands of a page, in the order in which a reader comes across them. */
 async function commandsOf(page: string): Promise<string[]> {
