@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { type Dev, freePorts, outcome, startDev } from '../support/dev.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const DEFAULT_URL = 'http://127.0.0.1:3000';
+/** The service's, and its issuer's beside it. */
+const DEFAULT_PORTS = [3000, 3001];
+const urlAt = (port: number) => `http://127.0.0.1:${port}`;
 
 /** Run by `.ci/run` or by this very suite, where running them here would undo what it stands on, or lack a queue or an account. */
 const RUN_ELSEWHERE =
-  /^(git clone .*|npm (ci|test|start)|npm run (dev|worker|init|redrive( -- --dry-run)?|lint|typecheck|test:parity|test:newcomer|test:faults|test:engines|test:browser|test:image|test:cdk|test:journey)|docker build .*|npx cdk (synth|bootstrap|deploy --all))$/;
+  /^(git clone .*|npm (ci|test|start)|npm run (dev|worker|init|redrive( -- --dry-run)?|lint|typecheck|test:parity|test:newcomer|test:faults|test:engines|test:browser|test:image|test:journey|test:cdk)|docker (build|compose) .*|npx cdk (synth|bootstrap|deploy --all))$/;
 
 /** The shell commands of a page, in the order in which a reader comes across them. */
 async function commandsOf(page: string): Promise<string[]> {
@@ -19,9 +21,10 @@ async function commandsOf(page: string): Promise<string[]> {
 
 /** Runs commands as one shell session; the first that fails ends it, and so does an error answer to curl. */
 function runInShell(commands: string[], port: number) {
-  const script = ['set -euo pipefail', 'curl() { command curl --no-progress-meter --fail-with-body "$@"; }', ...commands].join('\n');
+  const all = ['set -euo pipefail', 'curl() { command curl --no-progress-meter --fail-with-body "$@"; }', ...commands].join('\n');
+  const script = DEFAULT_PORTS.reduce((text, usual, index) => text.replaceAll(urlAt(usual), urlAt(port + index)), all);
   const env = { ...process.env, PORT: String(port), NODE_OPTIONS: '' };
-  return outcome(spawn('bash', ['-c', script.replaceAll(DEFAULT_URL, `http://127.0.0.1:${port}`)], { cwd: ROOT, env }));
+  return outcome(spawn('bash', ['-c', script], { cwd: ROOT, env }));
 }
 
 let dev: Dev;
