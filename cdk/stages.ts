@@ -23,7 +23,7 @@ export const STAGES: Record<string, StageSettings> = {
     privateNetwork: false,
     // off: 1 keeps one copy warm, paid by the GB and second
     // api: { provisionedConcurrency: 1 },
-    // where alarms go; they cost 2.10 $ in all, told or not, and the dashboard 3 $ beyond the account's first three
+    // where alarms go; they cost 2.20 $ in all, told or not, and the dashboard 3 $ beyond the account's first three
     alarmEmail: 'ops@example.com',
   },
 

@@ -1,13 +1,14 @@
 import { Aws } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import { FilterPattern, type IFilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { Alarms, PERIOD } from './alarms.ts';
 import { Overview } from './dashboard.ts';
 import type { Functions } from './functions.ts';
+import type { ServiceFunction } from './service-function.ts';
 import type { Stage } from './settings.ts';
 import type { StatefulStack } from './stateful.ts';
 
@@ -52,18 +53,37 @@ export class Watching extends Construct {
       const metric = fn.metricThrottles({ period: PERIOD });
       this.alarms.add('throttles', name, { metric, atLeast: 1, says: `The function ${name} wants to run more often than it may.` });
     }
-    const failed = sweep.fn.metricErrors({ period: PERIOD });
-    this.alarms.add('sweep-errors', '', { metric: failed, atLeast: 1, says: 'The hourly sweep failed.' });
+    this.watchSweep(sweep, stage);
+    const rejected = this.counted('RejectedRows', importUsers, FilterPattern.numberValue('$.rejected', '>', 0), '$.rejected', stage);
+    this.alarms.add('rejected-rows', '', { metric: rejected, atLeast: 1, says: 'An import rejected rows.' });
+  }
 
-    const rejected = new MetricFilter(this, 'RejectedRows', {
-      logGroup: importUsers.logs,
-      filterPattern: FilterPattern.numberValue('$.rejected', '>', 0),
-      metricNamespace: `Photoform/${stage.name}`,
-      metricName: 'RejectedRows',
-      metricValue: '$.rejected',
+  /** It goes on when something can't be mended, so that its function fails only with a crash; the rest it tells in its log. */
+  private watchSweep(sweep: ServiceFunction, stage: Stage): void {
+    const usingMetrics = {
+      crashed: sweep.fn.metricErrors({ period: PERIOD }),
+      told: this.counted('SweepErrors', sweep, FilterPattern.stringValue('$.level', '=', 'error'), '1', stage),
+    };
+    const metric = new MathExpression({ expression: 'FILL(crashed, 0) + FILL(told, 0)', usingMetrics, period: PERIOD });
+    this.alarms.add('sweep-errors', '', { metric, atLeast: 1, says: 'The hourly sweep could not mend something.' });
+  }
+
+  /** A metric of what a function tells in its log. */
+  private counted(
+    metricName: string,
+    { logs }: ServiceFunction,
+    filterPattern: IFilterPattern,
+    metricValue: string,
+    { name }: Stage,
+  ): IMetric {
+    const filter = new MetricFilter(this, metricName, {
+      logGroup: logs,
+      filterPattern,
+      metricNamespace: `Photoform/${name}`,
+      metricName,
+      metricValue,
     });
-    const metric = rejected.metric({ statistic: Stats.SUM, period: PERIOD });
-    this.alarms.add('rejected-rows', '', { metric, atLeast: 1, says: 'An import rejected rows.' });
+    return filter.metric(SUM);
   }
 
   private watchQueues({ photos, imports }: StatefulStack, { processPhoto, importUsers }: Stage): void {

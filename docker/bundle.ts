@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { cp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build, type Metafile } from 'esbuild';
+import { build, type Metafile, type Plugin } from 'esbuild';
 
 const ROOT = join(import.meta.dirname, '..');
 const MAIN = 'src/main';
@@ -32,9 +32,20 @@ async function addPackages(names: string[], all: Set<string>): Promise<Set<strin
   return all;
 }
 
+/** Node's HTTP modules by `require`: an `import` of them reads every export, and one of these, `WebSocket`, loads all that `fetch` needs. */
+const requiredHttp: Plugin = {
+  name: 'required-http',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(node:)?https?$/ }, ({ path, kind }) =>
+      kind === 'import-statement' ? { path, namespace: 'required' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'required' }, ({ path }) => ({ contents: `module.exports = require('${path}')` }));
+  },
+};
+
 /**
  * Makes a folder that runs wherever there is Node.js 24 on this platform: `node server.mjs`, or on Lambda `api.handler`.
- * Not minified, as that saves no measurable time: so a stack names functions and lines that are there, and no source map is needed.
+ * Names are kept and lines short, so a stack says where it came from without a source map; white space isn't, as it takes time to read.
  * @param folder is emptied first.
  * @returns what went into it, in esbuild's own form.
  */
@@ -52,7 +63,11 @@ export async function bundle(folder: string): Promise<Metafile> {
     outExtension: { '.js': '.mjs' },
     mainFields: ['module', 'main'], // the SDK's modules take a sixth less time to load than its CommonJS
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" }, // for CommonJS in it
+    minifyWhitespace: true,
+    minifySyntax: true,
+    lineLimit: 160,
     external: [...NATIVE, ...LEFT_OUT],
+    plugins: [requiredHttp],
     metafile: true,
     logLevel: 'warning',
   });

@@ -100,7 +100,7 @@ export class ConfigError extends Error {
 function read<T extends z.ZodType>(schema: T, env: Env): z.output<T> {
   const trimmed = Object.entries(env).map(([name, value]) => [name, value?.trim()]);
   const given: Record<string, string | undefined> = Object.fromEntries(trimmed.filter(([, value]) => value !== ''));
-  const parsed = schema.safeParse(given);
+  const parsed = schema.safeParse(given, { jitless: true }); // parsed once: compiling a parser for it would take longer
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map(
     ({ path, message }) => `  ${path.join('.')}: ${given[String(path[0])] === undefined ? 'is not set' : message}`,

@@ -49,6 +49,7 @@ export function buildJobs(config: JobConfig, log: Logger, { credentials, sendImp
     bucket: importFiles,
     target: importTarget(users, systemActor('import-users')),
     limits: config.importLimits,
+    log,
   });
 
   const queuesClient = queueClient({ ...config.aws, credentials });

@@ -1,7 +1,8 @@
+import cors from 'cors';
 import express, { type Express } from 'express';
 import { auth } from 'express-oauth2-jwt-bearer';
 import helmet from 'helmet';
-import { ALGORITHM, AUDIENCE, answerFor, ISSUER, log, requestIdOf } from './support.ts';
+import { ALGORITHM, AUDIENCE, answerFor, EXPOSED, ISSUER, log, ORIGINS, requestIdOf } from './support.ts';
 
 /** The middleware of `GET /v1/me`, as most would write it. */
 export function fullApp(): Express {
@@ -18,6 +19,7 @@ export function fullApp(): Express {
     next();
   });
   app.use(helmet());
+  app.use(cors({ origin: ORIGINS, exposedHeaders: EXPOSED, maxAge: 600 }));
   app.use(auth({ issuerBaseURL: ISSUER, audience: AUDIENCE, tokenSigningAlg: ALGORITHM, dpop: { enabled: false } }));
   app.get('/v1/me', (request, response) => {
     const { sub, exp } = request.auth?.payload ?? {};

@@ -1,8 +1,9 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { handle } from 'hono/aws-lambda';
+import { cors } from 'hono/cors';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
-import { answerFor, log, requestIdOf } from './support.ts';
+import { answerFor, EXPOSED, log, ORIGINS, requestIdOf } from './support.ts';
 
 /** The middleware of `GET /v1/me`, of Hono's own parts. @param authenticate sets `jwtPayload`. */
 export function honoHandler(authenticate: MiddlewareHandler) {
@@ -16,6 +17,7 @@ export function honoHandler(authenticate: MiddlewareHandler) {
     log.info({ requestId: context.get('requestId'), method, path, status: context.res.status, ms }, 'request');
   });
   app.use(secureHeaders());
+  app.use(cors({ origin: ORIGINS, exposeHeaders: EXPOSED, maxAge: 600 }));
   app.use(authenticate);
   app.get('/v1/me', (context: Context) => {
     const { sub, exp } = context.get('jwtPayload') as { sub: unknown; exp: unknown };

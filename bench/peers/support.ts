@@ -5,6 +5,8 @@ import { pino } from 'pino';
 export const ISSUER = String(process.env.AUTH_ISSUER);
 export const AUDIENCE = String(process.env.AUTH_AUDIENCE);
 export const ALGORITHM = 'RS256';
+export const ORIGINS = String(process.env.CORS_ORIGINS).split(',');
+export const EXPOSED = ['ETag', 'Location', 'Retry-After', 'x-request-id', 'Idempotency-Replayed'];
 
 /** Logs as the service does: JSON lines on standard output. */
 export const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime });

@@ -3,6 +3,7 @@ import { type AuthOptions, auth } from 'express-oauth2-jwt-bearer';
 import type { Caller } from '../shared/actor.ts';
 import { Problem, unavailable } from '../shared/errors.ts';
 import { type ClaimSettings, type Claims, callerOf } from './claims.ts';
+import { knownCallers } from './known-callers.ts';
 
 export interface AuthSettings extends ClaimSettings {
   issuer: string;
@@ -32,6 +33,9 @@ function isBadByItself(authorization: string): boolean {
   }
 }
 
+/** Whether a request is written as usual: the library refuses others, a token in their query say, however good their token is. */
+const isPlain = ({ originalUrl }: Request) => originalUrl.startsWith('/') && !originalUrl.includes('access_token');
+
 /**
  * Finds out who is calling, from `Authorization: Bearer …` alone.
  * @param probe resolves while the identity provider answers; asked only when a token was refused, because the library calls an
@@ -46,12 +50,21 @@ export function authenticator(settings: AuthSettings, probe: () => Promise<void>
     dpop: { enabled: false },
     ...(settings.profile === 'cognito' && { validators: cognitoValidators(settings.audience) }),
   });
+  const known = knownCallers();
   return async (request, response) => {
-    if (!request.get('authorization'))
+    const authorization = request.get('authorization');
+    if (!authorization)
       throw new Problem('unauthenticated', 'This takes a token: Authorization: Bearer …', { challenge: 'Bearer realm="api"' });
+    const credentials = `${authorization} ${request.get('host')}`; // of which the library looks at both
+    const caller = isPlain(request) ? known.find(credentials) : undefined;
+    if (caller) return caller;
     const refused = await new Promise<unknown>((resolve) => verify(request, response, resolve));
-    if (!refused) return callerOf((request.auth?.payload ?? {}) as Claims, settings);
-    if (!isBadByItself(String(request.get('authorization')))) {
+    if (!refused) {
+      const verified = callerOf((request.auth?.payload ?? {}) as Claims, settings);
+      known.add(credentials, verified);
+      return verified;
+    }
+    if (!isBadByItself(authorization)) {
       await probe().catch((error) => {
         throw unavailable('The identity provider does not answer, so your token cannot be judged; try again.', error);
       });

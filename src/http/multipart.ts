@@ -1,6 +1,6 @@
 import { Transform } from 'node:stream';
 import type { Request, Response } from 'express';
-import multer from 'multer';
+import type { Options } from 'multer';
 import { bodyTooLarge, invalidInput } from '../shared/errors.ts';
 
 export interface FormLimits {
@@ -39,7 +39,7 @@ function translate(error: unknown, fileField: string, limits: FormLimits): unkno
   if (code === 'LIMIT_FIELD_NESTING') return invalidInput({ path, message: 'must not have [ in its name' });
   return invalidInput({
     path,
-    message: `the form could not be read: ${error instanceof multer.MulterError ? error.message.toLowerCase() : 'it is broken off or malformed'}`,
+    message: `the form could not be read: ${error instanceof Error && error.name === 'MulterError' ? error.message.toLowerCase() : 'it is broken off or malformed'}`,
   });
 }
 
@@ -55,9 +55,10 @@ function checkUtf8(texts: unknown[]): void {
 export function multipart(fileField: string, limits: FormLimits) {
   const { bodyBytes, fileBytes, textBytes } = limits;
   return async (request: Request, response: Response): Promise<Form> => {
+    const { default: multer } = await import('multer'); // not before it is needed: a cold start is shorter without
     if (Number(request.headers['content-length'] ?? 0) > bodyBytes) throw bodyTooLarge('The body', bodyBytes);
     await new Promise<void>((resolve, reject) => {
-      const options: multer.Options & { streamHandler: (request: Request, parser: NodeJS.WritableStream) => void } = {
+      const options: Options & { streamHandler: (request: Request, parser: NodeJS.WritableStream) => void } = {
         storage: multer.memoryStorage(),
         limits: {
           fileSize: fileBytes,

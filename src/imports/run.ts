@@ -1,5 +1,6 @@
 import { withDeadline } from '../shared/deadline.ts';
 import type { Outcome, Turn } from '../shared/event-handler.ts';
+import type { Logger } from '../shared/log.ts';
 import type { DataFile, ImportBucket } from './bucket.ts';
 import { type Hold, LeaseLost } from './hold.ts';
 import { type Format, type Import, ImportFailure, type ImportLimits, isFinished, type Progress } from './import.ts';
@@ -29,6 +30,7 @@ export interface ImportPieces<T> {
   bucket: ImportBucket;
   target: RowTarget<T>;
   limits: ImportLimits;
+  log: Logger;
 }
 
 /** What can be said of an import before its file is opened. */
@@ -40,7 +42,7 @@ function checkedFormat({ crashes, format, key, bytes }: Import, { importBytes }:
 }
 
 /** One run of one import, as far as the time goes. Whoever calls holds the lease. */
-export function importRunner<T>({ store, bucket, target, limits }: ImportPieces<T>) {
+export function importRunner<T>({ store, bucket, target, limits, log }: ImportPieces<T>) {
   /** Loads what is not loaded yet. @throws ImportFailure when there is nothing to load */
   async function load(record: Import, hold: Hold, turn: Turn): Promise<Loaded & Progress> {
     const { importId, settled: settledBefore } = record;
@@ -90,6 +92,8 @@ export function importRunner<T>({ store, bucket, target, limits }: ImportPieces<
     const { read, written, rejected, bytesRead, settled } = progress;
     const ending: Ending = failure ? { state: 'failed', error: { code: failure.code, detail: failure.message } } : { state: 'done' };
     if (!(await store.finish(importId, run, { read, written, rejected, bytesRead, settled }, ending))) throw new LeaseLost();
+    // alarms count `rejected` (cdk/watching.ts)
+    log[failure || rejected > 0 ? 'warn' : 'info']({ importId, read, written, rejected, code: failure?.code }, `import ${ending.state}`);
     return 'done';
   }
 

@@ -1,5 +1,5 @@
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { getSignedUrl } from '../shared/presign.ts';
 import type { Format, Import, SignedUrl } from './import.ts';
 import { rejectsKey } from './key.ts';
 

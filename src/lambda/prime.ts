@@ -8,21 +8,19 @@ const base64url = (value: object) => Buffer.from(JSON.stringify(value)).toString
 /** A token that nobody signed: to refuse it, its issuer's keys must be there. It has expired, so nothing doubts the refusal. */
 const tokenOfNobody = (alg: string) => `${base64url({ alg, kid: 'priming' })}.${base64url({ exp: 0 })}.AA`;
 
-function event(path: string, headers: Record<string, string>): APIGatewayProxyEventV2 {
-  const about = { http: { method: 'GET' } } as APIGatewayProxyEventV2['requestContext'];
-  return {
-    version: '2.0',
-    routeKey: '$default',
-    rawPath: path,
-    rawQueryString: '',
-    headers: { host: 'localhost', 'x-request-id': 'priming', ...headers },
-    requestContext: about,
-    isBase64Encoded: false,
-  };
-}
+const event = (authorization: string): APIGatewayProxyEventV2 => ({
+  version: '2.0',
+  routeKey: '$default',
+  rawPath: '/v1/me',
+  rawQueryString: '',
+  headers: { host: 'localhost', 'x-request-id': 'priming', authorization },
+  requestContext: { http: { method: 'GET' } } as APIGatewayProxyEventV2['requestContext'],
+  isBase64Encoded: false,
+});
 
 /**
- * Has the app answer two requests before the first real one, so that connections, the issuer's keys and compiled code are there.
+ * Has the app answer a request before the first real one, so that the issuer's keys and compiled code are there. Tables and buckets are
+ * not asked: that would cost every start 50 ms of CPU, and the request that made Lambda start may need neither.
  * It never fails: what does not answer now is asked again when somebody needs it, and the log tells.
  * @param algorithm that tokens are signed with.
  */
@@ -31,7 +29,5 @@ export async function prime(
   algorithm: string,
 ): Promise<void> {
   const end = Date.now() + PRIMING_MS;
-  const context = { getRemainingTimeInMillis: () => end - Date.now() };
-  const authorization = `Bearer ${tokenOfNobody(algorithm)}`;
-  await Promise.all([handler(event('/ready', {}), context), handler(event('/v1/me', { authorization }), context)]);
+  await handler(event(`Bearer ${tokenOfNobody(algorithm)}`), { getRemainingTimeInMillis: () => end - Date.now() });
 }

@@ -8,10 +8,10 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { ifThere, isNamed } from '../shared/aws.ts';
 import { chunk } from '../shared/batches.ts';
 import { unavailable } from '../shared/errors.ts';
+import { getSignedUrl } from '../shared/presign.ts';
 import { allKeys, originalKey, thumbnailKey, uploadKey, uploadPrefix } from './key.ts';
 import { abortMultipart, openObject, type StoredBytes } from './objects.ts';
 import { type Measured, type Photo, type PhotoId, type SignedUrl, THUMBNAIL_TYPE } from './photo.ts';

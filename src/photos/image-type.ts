@@ -1,4 +1,3 @@
-import { fileTypeFromBuffer } from 'file-type';
 import { Problem } from '../shared/errors.ts';
 
 /** Image types that are taken, and what sharp calls each. */
@@ -36,6 +35,7 @@ function textType(head: Buffer): string | undefined {
  * @throws `unsupported-media-type`, saying what was found instead.
  */
 export async function imageType(head: Buffer): Promise<{ contentType: string; format: string }> {
+  const { fileTypeFromBuffer } = await import('file-type'); // not before it is needed: a cold start is shorter without
   const start = head.subarray(0, SNIFFED_BYTES);
   const mime = (await fileTypeFromBuffer(start))?.mime.replace('image/apng', 'image/png');
   const format = mime && ALLOWED[mime];

@@ -59,6 +59,8 @@ describe('POST /v1/imports', () => {
     expect(rejects.headers.get('content-disposition')).toContain(`rejects-${shown.importId}.ndjson`);
     expect(JSON.parse(await rejects.text())).toMatchObject({ row: 2, line: 2, userId: 'made-2' });
     expect((await listImports(service)).filter(({ importId }) => importId === shown.importId)).toHaveLength(1);
+    // an alarm of the production stack counts these
+    expect(JSON.parse(await service.whenLogged(shown.importId, 'import done'))).toMatchObject({ level: 'warn', rejected: 1 });
   });
 
   test('when it is said to be gzip, then the file must be one', async () => {

@@ -33,7 +33,7 @@ test.each([
   ['api-errors', ['HTTPCode_Target_5XX_Count', 'HTTPCode_ELB_5XX_Count']],
   ['api-latency', ['TargetResponseTime', 'p99']],
   ['throttles', ['FunctionsApi', 'FunctionsImportUsers', 'FunctionsProcessPhoto', 'FunctionsSweep', 'Throttles']],
-  ['sweep-errors', ['FunctionsSweep', 'Errors']],
+  ['sweep-errors', ['FunctionsSweep', 'Errors', 'SweepErrors', 'Photoform/test']],
   ['dead-letters', ['PhotosEventsDeadLetters', 'ImportsEventsDeadLetters', 'ApproximateNumberOfMessagesVisible']],
   ['oldest-message', ['PhotosEventsQueue', 'ImportsEventsQueue', 'ApproximateAgeOfOldestMessage']],
   ['table-throttles', ['Tablesusers', 'Tablesphotos', 'Tablesimports', 'Tablesrequests', 'ReadThrottleEvents', 'WriteThrottleEvents']],
@@ -48,11 +48,14 @@ test('when a single event fails for good, then it is known', () => {
   }
 });
 
-test('when an import tells in its log that it rejected rows, then they are counted', () => {
-  const { FilterPattern, MetricTransformations, LogGroupName } = resource(service, 'AWS::Logs::MetricFilter').Properties;
-  expect(FilterPattern).toBe('{ $.rejected > 0 }');
-  expect(MetricTransformations).toEqual([{ MetricName: 'RejectedRows', MetricNamespace: 'Photoform/test', MetricValue: '$.rejected' }]);
-  expect(LogGroupName.Ref).toMatch(/^FunctionsImportUsersLogs/);
+test.each([
+  ['an import tells in its log that it rejected rows', 'RejectedRows', 'ImportUsers', '{ $.rejected > 0 }', '$.rejected'],
+  ['the sweep tells in its log what it could not mend', 'SweepErrors', 'Sweep', '{ $.level = "error" }', '1'],
+])('when %s, then they are counted', (_, name, of, pattern, value) => {
+  const { FilterPattern, MetricTransformations, LogGroupName } = resource(service, 'AWS::Logs::MetricFilter', `Watching${name}`).Properties;
+  expect(FilterPattern).toBe(pattern);
+  expect(MetricTransformations).toEqual([{ MetricName: name, MetricNamespace: 'Photoform/test', MetricValue: value }]);
+  expect(LogGroupName.Ref).toMatch(new RegExp(`^Functions${of}Logs`));
 });
 
 test('when the front door is an HTTP API, then its own errors and latency are watched', () => {

@@ -49,7 +49,7 @@ export const IMPORT_RULES: ImportRule[] = [
   { files: /^local\/object-store\//, may: [/^local\/object-store\//, /^(?!express)[a-z@][^.]*$/] },
   { files: /^local\//, may: [/^local\//, /^(dynalite|jose)$/], mayAsType: [SHARED] },
   { files: /^lambda\//, may: [/^lambda\//, /^http\/problem\.ts$/, SHARED, LIBRARY], mayAsType: [/^aws-lambda$/, /^queues\/deliver\.ts$/] },
-  { files: /^shared\/(aws|aws-queues|batches|secret-store)\.ts$/, may: [SHARED, SDK] },
+  { files: /^shared\/(aws|aws-queues|batches|presign|secret-store)\.ts$/, may: [SHARED, SDK] },
   { files: /^shared\//, may: [SHARED, LIBRARY] },
   { files: /^queues\/(queue|failure-store)\.ts$/, may: [SHARED, SDK], mayAsType: [/^queues\//] },
   { files: /^queues\//, may: [/^queues\/(?!queue|failure-store)/, SHARED, LIBRARY], mayAsType: [/^queues\//] },

@@ -10,6 +10,8 @@ export interface IdentityProvider {
   publicKey: object;
   /** An `Authorization` header with exactly these claims, `iss` and an hour of life; a claim that is undefined is left out. */
   token(claims: Claims, header?: Partial<JWTHeaderParameters>): Promise<{ authorization: string }>;
+  /** Serves its key under another name from now on: tokens signed so far name one that it has withdrawn. */
+  withdrawKey(): void;
   close(): Promise<void>;
 }
 
@@ -18,13 +20,14 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
   const { publicKey, privateKey } = await generateKeyPair('RS256');
   const jwk = { ...(await exportJWK(publicKey)), alg: 'RS256', use: 'sig', kid: 'one' };
   let issuer = '';
+  let served: object = jwk;
   const server = await listen(
     createServer((request, response) => {
       const isDiscovery = request.url === '/.well-known/openid-configuration';
       response.setHeader('content-type', 'application/json');
       response.end(
         JSON.stringify(
-          isDiscovery ? { issuer, jwks_uri: `${issuer}keys`, id_token_signing_alg_values_supported: ['RS256'] } : { keys: [jwk] },
+          isDiscovery ? { issuer, jwks_uri: `${issuer}keys`, id_token_signing_alg_values_supported: ['RS256'] } : { keys: [served] },
         ),
       );
     }),
@@ -42,6 +45,9 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
         ...header,
       });
       return { authorization: `Bearer ${await jwt.sign(privateKey)}` };
+    },
+    withdrawKey() {
+      served = { ...jwk, kid: 'two' };
     },
     close: server.close,
   };

@@ -37,7 +37,11 @@ export function piecesOf({ services, config }: TestService): Pieces {
 export function anotherImporter(service: TestService, stepIn: (pieces: Pieces) => Partial<Pieces> = () => ({})): EventHandler {
   const real = piecesOf(service);
   const { store, lease, bucket, target } = { ...real, ...stepIn(real) };
-  return importHandler(store, lease, importRunner({ store, bucket, target, limits: service.config.importLimits }));
+  return importHandler(
+    store,
+    lease,
+    importRunner({ store, bucket, target, limits: service.config.importLimits, log: service.services.log }),
+  );
 }
 
 /** A bucket whose downloads come in small pieces, each told of before it is passed on, so that a small file takes many steps. */

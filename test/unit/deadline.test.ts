@@ -1,26 +1,24 @@
-import { timeLeft, withDeadline } from '../../src/shared/deadline.ts';
-import { Problem } from '../../src/shared/errors.ts';
+import { deadlineSignal, withDeadline } from '../../src/shared/deadline.ts';
 
-const never = () => new Promise<never>(() => {});
-
-test('when work is late, then it is unavailable', async () => {
-  await expect(withDeadline(5, never)).rejects.toMatchObject({ code: 'unavailable' });
-});
-
-test('when there is no time, then work is not even begun', async () => {
-  let isBegun = false;
+test('when work asks for the signal after its budget is spent, then the signal is aborted already', async () => {
+  const [ended, late] = [Promise.withResolvers<void>(), Promise.withResolvers<boolean | undefined>()];
   const work = async () => {
-    isBegun = true;
+    await ended.promise;
+    late.resolve(deadlineSignal()?.aborted);
   };
-  await expect(withDeadline(0, work)).rejects.toBeInstanceOf(Problem);
-  await expect(withDeadline(-1, work)).rejects.toBeInstanceOf(Problem);
-  expect(isBegun).toBe(false);
+
+  await expect(withDeadline(1, work)).rejects.toMatchObject({ code: 'unavailable' });
+  ended.resolve();
+
+  expect(await late.promise).toBe(true);
 });
 
-test('when a long budget is within a short one, then it ends first, and who set the short one hears of it', async () => {
-  const heard = await withDeadline(200, async () => {
-    expect(timeLeft()).toBeLessThanOrEqual(200);
-    return withDeadline(60_000, never).catch((error: Problem) => error.code);
+test('when work ends in time, then what of it is still going on is aborted', async () => {
+  let signal: AbortSignal | undefined;
+
+  await withDeadline(10_000, async () => {
+    signal = deadlineSignal();
   });
-  expect(heard).toBe('unavailable');
+
+  expect(signal?.aborted).toBe(true);
 });

@@ -83,7 +83,8 @@ describe.each(FORMATS)('reading %s', (format) => {
     await fc.assert(
       fc.asyncProperty(users, fc.nat(), async (rows, at) => {
         const gzip = gzipSync(FILES[format](rows, '\n'));
-        const { rows: found, error } = await read(format, gzip.subarray(0, at % gzip.length));
+        const beginning = gzip.subarray(0, 2 + (at % (gzip.length - 2))); // with less than two bytes nobody can tell that it is a gzip
+        const { rows: found, error } = await read(format, beginning);
         expect(error).toBeDefined();
         expect(found.map((row) => 'value' in row && row.value)).toEqual(rows.slice(0, found.length));
       }),

@@ -7,8 +7,7 @@ import {
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { createPresignedPost, getSignedUrl } from '../../shared/presign.ts';
 import { uploadKey } from '../key.ts';
 import type { PhotoId } from '../photo.ts';
 import type { Part, Upload } from './upload.ts';
