@@ -19,7 +19,7 @@ test.each(['x-settings', 'x-api-settings'])('when compose.yaml sets something un
 test('when compose.yaml publishes a port, then on 127.0.0.1 alone', () => {
   const published = [...compose.matchAll(/ports: \[(.*)\]/g)].map(([, ports]) => String(ports));
   expect(published).toHaveLength(4);
-  for (const ports of published) expect(ports).toMatch(/^'127\.0\.0\.1:[^,]+'$/);
+  for (const ports of published) expect(ports).toMatch(/^['"]127\.0\.0\.1:[^,]+['"]$/);
 });
 
 test('when compose.yaml takes an image that others made, then of one tag', () => {
