@@ -7,6 +7,9 @@ const SHORT_PART = 0.4;
 /** Kept back of a surrounding budget, so that who set it is still told by who works within it. */
 const TO_TELL_MS = 50;
 
+/** Said to what is still at work when a budget ends. One for all: the DOMException that `abort()` makes by itself captures a stack each time. */
+const OVER = new Error('the budget is over');
+
 /** The end of a time budget. */
 class Deadline {
   readonly ms: number;
@@ -22,14 +25,14 @@ class Deadline {
 
   get signal(): AbortSignal {
     this.#overdue ??= new AbortController();
-    if (this.#isOver) this.#overdue.abort();
+    if (this.#isOver) this.#overdue.abort(OVER);
     return this.#overdue.signal;
   }
 
   /** Nobody waits for the work any more: what of it is still going on ends too. */
   end(): void {
     this.#isOver = true;
-    this.#overdue?.abort();
+    this.#overdue?.abort(OVER);
   }
 }
 
