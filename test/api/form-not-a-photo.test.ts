@@ -55,12 +55,12 @@ describe('a file that is no photo', () => {
     );
   });
 
-  test('when a PNG of 31 kB would decode to a gigabyte, then it is refused at once', async () => {
+  test('when a PNG of 31 kB would decode to a gigabyte, then it is refused before that', async () => {
     const bytes = explodingPng(16_000, 16_000);
     expect(bytes.length).toBeLessThan(32_000);
-    const started = performance.now();
+    const before = process.cpuUsage();
     await postParts(service, 'bomber', [filePart(bytes)]);
-    expect(performance.now() - started).toBeLessThan(1_000); // decoding it takes a second and more
+    expect(process.cpuUsage(before).user).toBeLessThan(700_000); // decoding it takes a second and more of a core, however busy the machine
   });
 
   test('when a photo is just within the limit for progressive ones, or over it but not progressive, then it is taken', async () => {

@@ -11,7 +11,7 @@ const urlAt = (port: number) => `http://127.0.0.1:${port}`;
 
 /** Run by `.ci/run` or by this very suite, where running them here would undo what it stands on, or lack a queue or an account. */
 const RUN_ELSEWHERE =
-  /^(git clone .*|npm (ci|test|start)|npm run (dev|worker|init|redrive( -- --dry-run)?|lint|typecheck|test:parity|test:newcomer|test:faults|test:engines|test:browser|test:image|test:journey|test:cdk)|docker (build|compose) .*|npx cdk (synth|bootstrap|deploy --all))$/;
+  /^(git clone .*|npm (ci|test|start)|npm run (dev|worker|init|redrive( -- --dry-run)?|lint|typecheck|test:contracts|test:parity|test:newcomer|test:faults|test:engines|test:browser|test:image|test:journey|test:cdk)|docker (build|compose) .*|npx cdk (synth|bootstrap|deploy --all))$/;
 
 /** The shell commands of a page, in the order in which a reader comes across them. */
 async function commandsOf(page: string): Promise<string[]> {
