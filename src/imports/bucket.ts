@@ -107,8 +107,8 @@ export function importBucket(objects: S3Client, bucket: string): ImportBucket {
           await done;
         },
         async drop() {
-          await upload.abort();
-          body.destroy();
+          // not by `abort()`: that forgets an upload which the storage is just beginning
+          body.destroy(new Error('nobody wants it any more'));
           await Promise.allSettled([done]);
         },
       };
