@@ -5,9 +5,9 @@ import { buildServices } from '../services.ts';
 import { createLogger } from '../shared/log.ts';
 import { environment } from './environment.ts';
 
-/** Time for requests that are at work when we are told to go; load balancers wait about as long. */
 /** Time for a request to arrive whole; its own budget begins after that. */
 const BODY_MS = 60_000;
+/** Time for requests that are at work when we are told to go; load balancers wait about as long. */
 const DRAIN_MS = 10_000;
 
 function start(): void {
