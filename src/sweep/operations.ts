@@ -67,5 +67,3 @@ export function sweeper(parts: SweepPart[], marks: SweepMarks, log: Logger) {
     },
   };
 }
-
-export type Sweeper = ReturnType<typeof sweeper>;
